@@ -1,0 +1,1 @@
+"""Entrances and composition root: web pages, REST and the command line."""

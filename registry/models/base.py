@@ -1,0 +1,71 @@
+"""What every table shares: time stamps in UTC, JSON columns, naming conventions for migrations."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, String
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time with its zone: stored in UTC, given back aware, on SQLite as on PostgreSQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone would be a guess")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The present, in UTC. Tests that need another time patch this."""
+    return datetime.now(UTC)
+
+
+class CodeOf(TypeDecorator[StrEnum]):
+    """A code list's member stored as its value: no database enum, so a new code needs no migration."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
+def code_column(kind: type[StrEnum], *, nullable: bool = False, index: bool = False, **options: Any) -> Any:
+    """A column for a code list of registry/vocab.py."""
+    if nullable:
+        options.setdefault("default", None)
+    return Field(sa_column=Column(CodeOf(kind), nullable=nullable, index=index), **options)
+
+
+def json_column(**options: Any) -> Any:
+    """A JSON column of its own (one Column cannot be shared between tables)."""
+    return Field(sa_column=Column(JSON, nullable=False), **options)

@@ -1,0 +1,1 @@
+"""Finding and comparing platforms: no HTTP routes, no harvesting."""
