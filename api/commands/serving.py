@@ -1,0 +1,191 @@
+"""up, demo, serve, worker, migrate, test: what runs."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.commands.output import progress_display, say
+from config.settings import PROJECT, Settings, get_settings
+
+PortOption = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
+HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
+
+
+def up(host: HostOption = None, port: PortOption = None) -> None:
+    """Start everything: registry, search, web pages, API and worker, in one process.
+
+    Example: metaplatform up --port 8600
+    """
+    serve_all(chosen(get_settings(), host, port))
+
+
+def serve(host: HostOption = None, port: PortOption = None) -> None:
+    """Serve web pages and the API only; harvest with `metaplatform worker` elsewhere.
+
+    Example: metaplatform serve --host 0.0.0.0
+    """
+    serve_all(chosen(get_settings(), host, port), with_worker=False)
+
+
+def chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line said on top."""
+    said = {"host": host, "port": port}
+    return settings.model_copy(update={key: value for key, value in said.items() if value is not None})
+
+
+def serve_all(settings: Settings, *, with_worker: bool = True, ready: str = "") -> None:
+    """Prepare, start the worker, and serve until Ctrl-C or SIGTERM."""
+    from api.startup import free_port, open_installation, prepare
+
+    port = free_port(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": port})
+    installation = open_installation(settings)
+    try:
+        with progress_display("준비 중 / preparing") as progress:
+            password = prepare(installation, progress)
+        announce(settings, password, ready)
+        listen(settings, installation, with_worker)
+    finally:
+        installation.close()
+        say("멈췄습니다. / Stopped.")
+
+
+def announce(settings: Settings, password: str | None, extra: str = "") -> None:
+    """Print the addresses, and the one-time password the one time it is known."""
+    base = settings.public_url or f"http://{'[' + settings.host + ']' if ':' in settings.host else settings.host}"
+    base = base if settings.public_url else f"{base}:{settings.port}"
+    print(f"주민 / residents         {base}/")
+    print(f"행정 / officers          {base}/login")
+    print(f"API                      {base}/api/v1  ({base}/docs)")
+    if password:
+        print(f"첫 관리자 / first administrator: admin   일회용 비밀번호 / one-time password: {password}")
+    if extra:
+        print(extra)
+    print("멈추려면 Ctrl-C / stop with Ctrl-C", flush=True)
+
+
+def listen(settings: Settings, installation: object, with_worker: bool) -> None:
+    """Run uvicorn in this thread and the worker beside it; both stop together."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.startup import Installation
+    from harvesters.schedule import Worker
+
+    assert isinstance(installation, Installation)
+    app = create_app(settings, installation)
+    worker = Worker(installation.database, settings) if with_worker else None
+    follower = Follower(installation)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)
+    )
+    follower.start()
+    if worker:
+        worker.start()
+    try:
+        server.run()
+    finally:
+        if worker:
+            worker.stop()
+        follower.stop()
+
+
+class Follower:
+    """A thread that applies the outbox to the index and to the comparisons soon after each commit."""
+
+    def __init__(self, installation: object, pause: float = 0.5) -> None:
+        self._installation, self._pause = installation, pause
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+
+    def start(self) -> None:
+        """Begin following."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the batch at hand."""
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        import structlog
+
+        from api.startup import Installation
+
+        assert isinstance(self._installation, Installation)
+        indexer = self._installation.indexer()
+        log = structlog.get_logger()
+        while not self._stopping.wait(self._pause):
+            try:
+                indexer.follow()
+            except Exception as problem:  # the index lags and never lies: the rows wait in the outbox
+                log.warning("index lags", problem=str(problem))
+                self._stopping.wait(5)
+
+
+def worker() -> None:
+    """Harvest what is due, until stopped; any number of workers may run, a source is only ever read by one.
+
+    Example: metaplatform worker
+    """
+    from api.startup import open_installation
+    from harvesters.schedule import Worker
+
+    settings = get_settings()
+    installation = open_installation(settings)
+    running = Worker(installation.database, settings)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    running.start()
+    say("일꾼이 돌고 있습니다. / The worker is running. Ctrl-C")
+    try:
+        stopping.wait()
+    finally:
+        running.stop()
+        installation.close()
+
+
+def migrate() -> None:
+    """Bring the database's schema to the present.
+
+    Example: metaplatform migrate
+    """
+    from api.startup import open_installation
+
+    open_installation(get_settings()).close()
+    say("데이터베이스가 최신입니다. / The database is up to date.")
+
+
+def test(context: typer.Context) -> None:
+    """Run the tests; further words go to pytest.
+
+    Example: metaplatform test -k search
+    """
+    try:
+        import pytest  # noqa: F401
+    except ImportError:
+        say("시험 도구가 없습니다: ./metaplatform test 로 실행하세요. / Run it as ./metaplatform test.")
+        raise typer.Exit(3) from None
+    words = context.args
+    chosen_marks = [] if any(word == "-m" for word in words) else ["-m", "not slow and not ckan and not benchmark"]
+    os.chdir(PROJECT)
+    command = [sys.executable, "-m", "pytest", *chosen_marks, *words]
+    raise typer.Exit(os.spawnv(os.P_WAIT, sys.executable, command))
+
+
+def assets() -> None:
+    """Fetch the design system's files again, where npm was out of reach during installation.
+
+    Example: metaplatform assets
+    """
+    import runpy
+
+    build = runpy.run_path(str(PROJECT / "api" / "assets" / "build.py"))
+    if not build["fetch_assets"](Path(PROJECT)):
+        raise typer.Exit(3)
+    say("디자인 파일을 받았습니다. / The design files are here.")

@@ -1,0 +1,105 @@
+"""What has to be true before anything is served: a writable home, a migrated database, a bundle, an index."""
+
+import errno
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from registry.database import open_database
+from registry.errors import ComponentMissing
+from search.engine import SearchEngine, open_engine
+from search.finder import Finder
+from search.indexer import Indexer
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass
+class Installation:
+    """The open parts of one installation; `close` gives them back."""
+
+    settings: Settings
+    database: Engine
+    engine: SearchEngine
+
+    def finder(self) -> Finder:
+        """The searching side."""
+        return Finder(self.database, self.engine)
+
+    def indexer(self) -> Indexer:
+        """The index-keeping side."""
+        return Indexer(self.database, self.engine)
+
+    def close(self) -> None:
+        """Close the engine's files and the database's connections."""
+        self.engine.close()
+        self.database.dispose()
+
+
+def open_installation(settings: Settings, *, migrated: bool = True) -> Installation:
+    """Open the parts; with `migrated`, bring the database's schema to the present first.
+
+    Raises ComponentMissing when the home folder cannot be written or the database cannot be reached.
+    """
+    make_home(settings)
+    database = open_database(settings.sqlalchemy_url)
+    if migrated:
+        from registry.migrations import migrate
+
+        migrate(database)
+    return Installation(settings, database, open_engine(settings))
+
+
+def make_home(settings: Settings) -> None:
+    """Make the home folder, or say in one sentence why it cannot be."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe = settings.home / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as problem:
+        raise ComponentMissing(
+            f"{settings.home} 폴더에 쓸 수 없습니다 ({problem.strerror}).",
+            f"The folder {settings.home} cannot be written ({problem.strerror}).",
+            "METAPLATFORM_HOME 을 쓸 수 있는 폴더로 정하세요.",
+            "Set METAPLATFORM_HOME to a folder that can be written.",
+        ) from problem
+
+
+def free_port(host: str, port: int) -> int:
+    """The port if nobody listens on it (any free one for 0), or one sentence that says what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            taken = problem.errno == errno.EADDRINUSE
+            raise ComponentMissing(
+                f"{host}:{port} 을(를) " + ("다른 프로그램이 쓰고 있습니다." if taken else "열 수 없습니다."),
+                f"{host}:{port} " + ("is taken by another program." if taken else f"cannot be opened ({problem})."),
+                "--port 로 다른 번호를 주세요 (0 은 빈 번호).",
+                "Give another one with --port (0 takes a free one).",
+            ) from problem
+        return int(probe.getsockname()[1])
+
+
+def prepare(installation: Installation, progress: Progress) -> str | None:
+    """Load the bundle if it is new, read the source files, bring the index up to date.
+
+    Returns the first administrator's one-time password when there was no account yet.
+    """
+    from harvesters.sources import load_sources
+    from registry.accounts import first_administrator
+    from registry.catalogue import load_bundle
+    from registry.database import writing_session
+
+    load_bundle(installation.database, progress)
+    load_sources(installation.database)
+    with writing_session(installation.database) as session:
+        password = first_administrator(session)
+    installation.indexer().bring_up_to_date(progress)
+    return password
