@@ -1,9 +1,12 @@
 """Sources, their runs, records, raw payloads and the issues they raise."""
 
+import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Column, Index, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlmodel import Field, SQLModel
 
 from registry.models.base import UtcDateTime, code_column, json_column, now
@@ -76,15 +79,32 @@ class RunItem(SQLModel, table=True):
     detail: dict[str, Any] = json_column(default_factory=dict)
 
 
+def remote_key(remote_id: str) -> str:
+    """A source's identifier without what sources change by the way: case, scheme, `www`, a last slash."""
+    return re.sub(r"^(?:[a-z]+://)?(?:www\.)?", "", unicodedata.normalize("NFC", remote_id).strip().casefold()).rstrip(
+        "/"
+    )
+
+
+def _remote_key(context: DefaultExecutionContext) -> str:
+    return remote_key(context.get_current_parameters()["remote_id"])
+
+
 class Record(SQLModel, table=True):
-    """One entry of a source as runs saw it: the raw payload's hash, the state, and its platform."""
+    """One entry of a source as runs saw it: the raw payload's hash, the state, and its platform.
+
+    `remote_key` fills itself from `remote_id`: the same entry is found when the source changes case or scheme.
+    """
 
     __tablename__ = "record"
-    __table_args__ = (UniqueConstraint("source_id", "remote_id"),)
+    __table_args__ = (UniqueConstraint("source_id", "remote_id"), Index("ix_record_key", "source_id", "remote_key"))
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id", max_length=100)
     remote_id: str = Field(max_length=500)
+    remote_key: str | None = Field(
+        default=None, sa_column=Column(String(500), nullable=False, default=_remote_key, onupdate=None)
+    )
     url: str = Field(default="", max_length=2000)
     payload_hash: str = Field(default="", max_length=64)
     raw_hash: str = Field(default="", max_length=64)

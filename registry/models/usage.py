@@ -13,7 +13,11 @@ class UsageFigure(SQLModel, table=True):
     """An exact figure of one platform with unit and period: members, downloads, cost by who pays and what for."""
 
     __tablename__ = "usage_figure"
-    __table_args__ = (UniqueConstraint("platform_id", "key", "as_of", "period", "payer", "purpose", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "platform_id", "key", "as_of", "period", "payer", "purpose", "source_id", name="uq_usage_figure_once"
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     platform_id: str = Field(foreign_key="platform.id", index=True, max_length=20)
@@ -36,7 +40,9 @@ class UsageReport(SQLModel, table=True):
     """One survey item answered for one platform and one reporting period by its owner."""
 
     __tablename__ = "usage_report"
-    __table_args__ = (UniqueConstraint("platform_id", "period", "item", "option", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("platform_id", "period", "item", "option", "source_id", name="uq_usage_report_once"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     platform_id: str = Field(foreign_key="platform.id", index=True, max_length=20)
@@ -52,7 +58,9 @@ class SurveyAnswer(SQLModel, table=True):
     """What one government answered for one type in one survey year, or how many platforms it reported."""
 
     __tablename__ = "survey_answer"
-    __table_args__ = (UniqueConstraint("government_id", "type", "year", "item", "option", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("government_id", "type", "year", "item", "option", "source_id", name="uq_survey_answer_once"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     government_id: int = Field(foreign_key="government.id", index=True)

@@ -1,0 +1,49 @@
+"""The migrations lead to exactly the schema that the models describe, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlmodel import SQLModel
+
+import registry.models  # noqa: F401
+from registry.database import open_database
+from registry.migrations import migrate, pending
+
+
+def test_upgrade_to_head_is_the_models(any_database: Engine):
+    with any_database.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    assert not pending(any_database)
+
+
+def test_an_empty_database_is_pending(tmp_path):
+    engine = open_database(f"sqlite:///{tmp_path / 'new.sqlite'}")
+    assert pending(engine)
+    migrate(engine)
+    assert not pending(engine)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_an_interrupted_migration_leaves_nothing(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    from alembic import command
+
+    engine = open_database(f"sqlite:///{tmp_path / 'new.sqlite'}")
+    upgrade = command.upgrade
+
+    def stop_half_way(*arguments, **options):
+        upgrade(*arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "upgrade", stop_half_way)
+    with pytest.raises(KeyboardInterrupt):
+        migrate(engine)
+    monkeypatch.undo()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar() == 0
+    migrate(engine)
+    assert not pending(engine)
