@@ -1,0 +1,1 @@
+"""How the third-party styles, icons and fonts arrive: nothing of them is committed."""
