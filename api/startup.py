@@ -5,14 +5,14 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from search.engine import SearchEngine, open_engine
+from search.finder import Finder
+from search.indexer import Indexer
 from sqlalchemy import Engine
 
 from config.settings import Settings
 from registry.database import open_database
 from registry.errors import ComponentMissing
-from search.engine import SearchEngine, open_engine
-from search.finder import Finder
-from search.indexer import Indexer
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -69,6 +69,16 @@ def make_home(settings: Settings) -> None:
         ) from problem
 
 
+def is_prepared(installation: Installation) -> bool:
+    """Whether the bundled catalogue has ever been loaded here."""
+    from registry.catalogue import bundle_loaded
+
+    from registry.database import session_of
+
+    with session_of(installation.database) as session:
+        return bundle_loaded(session)
+
+
 def free_port(host: str, port: int) -> int:
     """The port if nobody listens on it (any free one for 0), or one sentence that says what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -95,6 +105,7 @@ def prepare(installation: Installation, progress: Progress) -> str | None:
     from harvesters.sources import load_sources
     from registry.accounts import first_administrator
     from registry.catalogue import load_bundle
+
     from registry.database import writing_session
 
     load_bundle(installation.database, progress)

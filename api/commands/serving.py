@@ -72,10 +72,10 @@ def announce(settings: Settings, password: str | None, extra: str = "") -> None:
 def listen(settings: Settings, installation: object, with_worker: bool) -> None:
     """Run uvicorn in this thread and the worker beside it; both stop together."""
     import uvicorn
+    from harvesters.schedule import Worker
 
     from api.app import create_app
     from api.startup import Installation
-    from harvesters.schedule import Worker
 
     assert isinstance(installation, Installation)
     app = create_app(settings, installation)
@@ -133,8 +133,9 @@ def worker() -> None:
 
     Example: metaplatform worker
     """
-    from api.startup import open_installation
     from harvesters.schedule import Worker
+
+    from api.startup import open_installation
 
     settings = get_settings()
     installation = open_installation(settings)
