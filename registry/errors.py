@@ -11,6 +11,7 @@ MetaplatformError
 │   └── LeaseLost           another worker holds the source now
 ├── HarvestError            a source could not be read: the run ends, what was read is kept (exit code 3)
 │   ├── SourceUnreachable   no answer: DNS, connection, time-out, 5xx
+│   │   └── CertificateInvalid  the TLS certificate is expired, self-signed or of another host
 │   ├── SourceRefused       the source says no: 401, 403, login page, robots, key errors
 │   ├── SourceBusy          429 or quota: come back after `retry_after`
 │   ├── SourceChanged       the answer is not of the agreed shape
@@ -148,6 +149,7 @@ class HarvestError(MetaplatformError):
     ) -> None:
         super().__init__(cause_ko, cause_en, remedy_ko, remedy_en)
         self.url = url
+        self.status: int | None = None
 
     def __str__(self) -> str:
         return f"{self.url}: {self.cause_en} {self.remedy_en}".strip()
@@ -160,6 +162,12 @@ class SourceUnreachable(HarvestError):
     """No answer: DNS, connection, time-out or a server error."""
 
     code = "source_unreachable"
+
+
+class CertificateInvalid(SourceUnreachable):
+    """The TLS certificate cannot be trusted; the connection is not used."""
+
+    code = "certificate_invalid"
 
 
 class SourceRefused(HarvestError):
