@@ -4,15 +4,17 @@ import errno
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from search.engine import SearchEngine, open_engine
-from search.finder import Finder
-from search.indexer import Indexer
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from registry.database import open_database
 from registry.errors import ComponentMissing
+
+if TYPE_CHECKING:  # every command imports this module; the heavy parts come when something is opened
+    from sqlalchemy import Engine
+
+    from search.engine import SearchEngine
+    from search.finder import Finder
+    from search.indexer import Indexer
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -22,15 +24,19 @@ class Installation:
     """The open parts of one installation; `close` gives them back."""
 
     settings: Settings
-    database: Engine
-    engine: SearchEngine
+    database: "Engine"
+    engine: "SearchEngine"
 
-    def finder(self) -> Finder:
+    def finder(self) -> "Finder":
         """The searching side."""
+        from search.finder import Finder
+
         return Finder(self.database, self.engine)
 
-    def indexer(self) -> Indexer:
+    def indexer(self) -> "Indexer":
         """The index-keeping side."""
+        from search.indexer import Indexer
+
         return Indexer(self.database, self.engine)
 
     def close(self) -> None:
@@ -44,6 +50,7 @@ def open_installation(settings: Settings, *, migrated: bool = True) -> Installat
 
     Raises ComponentMissing when the home folder cannot be written or the database cannot be reached.
     """
+
     make_home(settings)
     database = open_database(settings.sqlalchemy_url)
     if migrated:
@@ -72,7 +79,6 @@ def make_home(settings: Settings) -> None:
 def is_prepared(installation: Installation) -> bool:
     """Whether the bundled catalogue has ever been loaded here."""
     from registry.catalogue import bundle_loaded
-
     from registry.database import session_of
 
     with session_of(installation.database) as session:
@@ -105,7 +111,6 @@ def prepare(installation: Installation, progress: Progress) -> str | None:
     from harvesters.sources import load_sources
     from registry.accounts import first_administrator
     from registry.catalogue import load_bundle
-
     from registry.database import writing_session
 
     load_bundle(installation.database, progress)

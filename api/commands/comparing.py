@@ -41,9 +41,8 @@ def groups(
 
     Example: metaplatform overlap groups --function public_delivery --json
     """
-    from search.overlap.groups import list_groups
-
     from registry.database import session_of
+    from search.overlap.groups import list_groups
 
     with opened() as installation, session_of(installation.database) as session:
         found = list_groups(session, area=area or None, function=function or None)
@@ -89,9 +88,8 @@ def precheck(
 
     Example: metaplatform precheck plan.json --json
     """
-    from search.overlap.precheck import precheck as check
-
     from registry.errors import InvalidValue
+    from search.overlap.precheck import precheck as check
 
     try:
         plan = json.loads(file.read_text(encoding="utf-8-sig"))

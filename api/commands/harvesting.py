@@ -27,7 +27,6 @@ def harvest(
     from harvesters.runner import dry_run as run_dry
     from harvesters.runner import run_source
     from harvesters.sources import enabled_sources
-
     from registry.errors import InvalidValue
     from registry.records import Actor
     from registry.vocab import ActorKind
@@ -80,9 +79,8 @@ def sources_list(
 
     Example: metaplatform sources list --harvester ckan
     """
-    from registry.queries import source_rows
-
     from registry.database import session_of
+    from registry.queries import source_rows
 
     with opened() as installation, session_of(installation.database) as session:
         rows = source_rows(session, harvester=harvester, enabled=enabled)

@@ -20,9 +20,8 @@ def platform_show(identifier: Annotated[str, typer.Argument(help="Platform id.")
 
     Example: metaplatform platform show P5f6cc262 --json
     """
-    from registry.queries import platform_view
-
     from registry.database import session_of
+    from registry.queries import platform_view
 
     with opened() as installation, session_of(installation.database) as session:
         view = platform_view(session, identifier)
@@ -46,7 +45,6 @@ def coverage(
     Example: metaplatform coverage --area 서울특별시 --json
     """
     from registry.coverage import coverage_of
-
     from registry.database import session_of
 
     with opened() as installation, session_of(installation.database) as session:
@@ -68,7 +66,6 @@ def import_sheet(
     Example: metaplatform import platforms.xlsx --source 우리시-목록 --dry-run
     """
     from harvesters.sheet_import import import_file
-
     from registry.records import Actor
     from registry.vocab import ActorKind
 
@@ -123,9 +120,8 @@ def zones_list(as_json: Json = False) -> None:
 
     Example: metaplatform zones list
     """
-    from registry.queries import zone_sets
-
     from registry.database import session_of
+    from registry.queries import zone_sets
 
     with opened() as installation, session_of(installation.database) as session:
         sets = zone_sets(session)

@@ -48,10 +48,9 @@ def search(
 
     Example: metaplatform search ㅂㄷㅌㄱ --area 수원시 --json
     """
+    from registry.database import session_of
     from registry.governments import Places
     from search.query import SearchQuery
-
-    from registry.database import session_of
 
     with opened() as installation:
         with session_of(installation.database) as session:

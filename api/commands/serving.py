@@ -32,6 +32,16 @@ def serve(host: HostOption = None, port: PortOption = None) -> None:
     serve_all(chosen(get_settings(), host, port), with_worker=False)
 
 
+def demo(port: PortOption = None) -> None:
+    """Show the whole way from source to search: demonstration sources on loopback, a throw-away folder.
+
+    Example: metaplatform demo --port 0
+    """
+    from api.commands.demonstration import demonstrate
+
+    demonstrate(port)
+
+
 def chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
     """The settings with what the command line said on top."""
     said = {"host": host, "port": port}
@@ -72,10 +82,10 @@ def announce(settings: Settings, password: str | None, extra: str = "") -> None:
 def listen(settings: Settings, installation: object, with_worker: bool) -> None:
     """Run uvicorn in this thread and the worker beside it; both stop together."""
     import uvicorn
-    from harvesters.schedule import Worker
 
     from api.app import create_app
     from api.startup import Installation
+    from harvesters.schedule import Worker
 
     assert isinstance(installation, Installation)
     app = create_app(settings, installation)
@@ -133,9 +143,8 @@ def worker() -> None:
 
     Example: metaplatform worker
     """
-    from harvesters.schedule import Worker
-
     from api.startup import open_installation
+    from harvesters.schedule import Worker
 
     settings = get_settings()
     installation = open_installation(settings)
