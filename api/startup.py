@@ -51,6 +51,9 @@ def open_installation(settings: Settings, *, migrated: bool = True) -> Installat
     Raises ComponentMissing when the home folder cannot be written or the database cannot be reached.
     """
 
+    from registry.database import open_database
+    from search.engine import open_engine
+
     make_home(settings)
     database = open_database(settings.sqlalchemy_url)
     if migrated:
