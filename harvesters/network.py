@@ -2,7 +2,9 @@
 
 import socket
 import ssl
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from threading import local
 from time import monotonic
 from typing import Any
@@ -11,6 +13,7 @@ import httpcore2
 import httpx2
 
 from harvesters.addresses import Resolve, resolve
+from registry.errors import AddressRefused, CertificateInvalid, SourceChanged, SourceUnreachable
 
 
 class Deadline(local):
@@ -103,3 +106,87 @@ class _TimedStream(httpcore2.NetworkStream):
 
 
 getaddrinfo: Resolve = socket.getaddrinfo
+
+
+def unpacker(encoding: str, url: str) -> Any:
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return lambda chunk, _limit: [chunk]
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise SourceChanged(
+            url,
+            f"청하지 않은 압축 방식({encoding})으로 답했습니다.",
+            f"The answer is compressed in a way that was not asked for ({encoding}).",
+        )
+    machine = zlib.decompressobj(zlib.MAX_WBITS | 32 if "gzip" in encoding else zlib.MAX_WBITS)
+    raw_deflate = [encoding == "deflate"]
+
+    def unpack(chunk: bytes, limit: int) -> Iterator[bytes]:
+        nonlocal machine
+        try:
+            # max_length stops a bomb after `limit` bytes instead of after all of it.
+            piece = machine.decompress(chunk, limit)
+        except zlib.error as error:
+            if not raw_deflate[0]:
+                raise SourceChanged(
+                    url, "압축이 깨진 본문입니다.", f"The compressed body is broken ({error})."
+                ) from error
+            machine = zlib.decompressobj(-zlib.MAX_WBITS)
+            piece = machine.decompress(chunk, limit)
+        raw_deflate[0] = False
+        yield piece
+
+    return unpack
+
+
+@contextmanager
+def as_our_errors(url: str, deadline: Deadline) -> Iterator[None]:
+    """Turn the transport's errors into ours; every one of them says what to do."""
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        whole = deadline.until <= monotonic()
+        raise SourceUnreachable(
+            url,
+            "정해진 시간 안에 답을 마치지 않았습니다." if whole else "답이 없어 연결을 끊었습니다.",
+            "The whole request took longer than its deadline." if whole else f"No answer in time ({error!r}).",
+            "원천이 느리면 request_timeout이나 request_deadline 설정을 늘리세요.",
+            "If the source is slow, raise request_timeout or request_deadline.",
+        ) from error
+    except httpx2.ConnectError as error:
+        reason = _certificate_problem(error)
+        if reason:
+            raise CertificateInvalid(
+                url,
+                f"보안 인증서를 믿을 수 없습니다: {reason}",
+                f"The TLS certificate cannot be trusted: {reason}",
+                "원천의 운영자에게 인증서 갱신을 요청하세요. 검증을 끄지 않습니다.",
+                "Ask the source's operator to renew the certificate; verification is never switched off.",
+            ) from error
+        raise SourceUnreachable(
+            url,
+            "연결할 수 없습니다.",
+            f"No connection ({error}).",
+            "잠시 뒤에 다시 시도합니다.",
+            "It is tried again later.",
+        ) from error
+    except httpx2.UnsupportedProtocol as error:
+        raise AddressRefused(url, "http나 https 주소만 읽습니다.", "Only http and https are read.") from error
+    except (httpx2.TransportError, httpx2.InvalidURL) as error:
+        raise SourceUnreachable(
+            url,
+            "답을 받는 도중에 연결이 끊겼거나 HTTP 규약에 어긋나는 답입니다.",
+            f"The connection broke or the answer is not HTTP ({error!r}).",
+            "잠시 뒤에 다시 시도합니다.",
+            "It is tried again later.",
+        ) from error
+
+
+def _certificate_problem(error: BaseException | None) -> str:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message or str(error)
+        if isinstance(error, ssl.SSLError):
+            return str(error)
+        error = error.__cause__ or error.__context__
+    return ""
