@@ -1,4 +1,4 @@
-"""Write the next migration by comparing the models with the newest one: python -m registry.migrations.make "what changes".
+"""Write the next migration from the models: python -m registry.migrations.make "what changes".
 
 `--afresh` throws all revisions away and writes 0001 anew; only before the first release.
 """

@@ -2,7 +2,7 @@
 
 from registry.models.account import Account, ApiToken, AuditLine, MailEntry, Meta, SignIn
 from registry.models.government import Adjacency, Government, Succession, Zone, ZoneMember, ZoneSet
-from registry.models.harvest import HarvestRun, Issue, Record, RunItem, Source
+from registry.models.harvest import HarvestRun, Issue, KeptPage, Record, RunItem, Source
 from registry.models.overlap import ComparedPair, OverlapGroup, OverlapMember, PreCheck, Verdict
 from registry.models.platform import Decision, OutboxEntry, Platform, PlatformKey, Probe, Statement
 from registry.models.usage import ReportFigure, SurveyAnswer, UsageFigure, UsageReport
@@ -17,6 +17,7 @@ __all__ = [
     "Government",
     "HarvestRun",
     "Issue",
+    "KeptPage",
     "MailEntry",
     "Meta",
     "OutboxEntry",

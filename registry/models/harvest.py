@@ -24,6 +24,7 @@ class Source(SQLModel, table=True):
     url: str = Field(default="", max_length=2000)
     host: str = Field(default="", max_length=255)
     owner_code: str = Field(default="", max_length=10, index=True)
+    public_api: str = Field(default="", max_length=1000)
     rank: Rank = code_column(Rank, default=Rank.harvested)
     options: dict[str, Any] = json_column(default_factory=dict)
     expect: dict[str, Any] = json_column(default_factory=dict)
@@ -53,6 +54,7 @@ class HarvestRun(SQLModel, table=True):
     fence: int = 0
     state: RunState = code_column(RunState, default=RunState.running, index=True)
     actor: str = Field(max_length=120)
+    scope: str = Field(default="all", max_length=10)
     started_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     heartbeat_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -87,7 +89,7 @@ def remote_key(remote_id: str) -> str:
 
 
 def _remote_key(context: DefaultExecutionContext) -> str:
-    return remote_key(context.get_current_parameters()["remote_id"])
+    return remote_key(context.get_current_parameters()["remote_id"])  # type: ignore[no-untyped-call]
 
 
 class Record(SQLModel, table=True):
