@@ -1,0 +1,1 @@
+"""Real components that tests run against: Elasticsearch, CKAN with its Solr, PostgreSQL, Redis, and a TLS front."""

@@ -1,0 +1,1 @@
+"""A real CKAN for tests, with its own Solr, PostgreSQL and Redis."""

@@ -1,0 +1,1 @@
+"""A real Elasticsearch for tests, made of the jars that its makers publish."""
