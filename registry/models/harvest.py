@@ -81,6 +81,21 @@ class RunItem(SQLModel, table=True):
     detail: dict[str, Any] = json_column(default_factory=dict)
 
 
+class KeptPage(SQLModel, table=True):
+    """The validators of one address a source was read from, so that the next run can ask "changed since?"."""
+
+    __tablename__ = "kept_page"
+
+    source_id: str = Field(foreign_key="source.id", primary_key=True, max_length=100)
+    url_hash: str = Field(primary_key=True, max_length=64)
+    url: str = Field(max_length=2000)
+    etag: str = Field(default="", max_length=500)
+    last_modified: str = Field(default="", max_length=100)
+    content_type: str = Field(default="", max_length=200)
+    raw_hash: str = Field(max_length=64)
+    at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
 def remote_key(remote_id: str) -> str:
     """A source's identifier without what sources change by the way: case, scheme, `www`, a last slash."""
     return re.sub(r"^(?:[a-z]+://)?(?:www\.)?", "", unicodedata.normalize("NFC", remote_id).strip().casefold()).rstrip(
