@@ -1,0 +1,175 @@
+"""Subjects as arrays, so that one pair and thirty million pairs are scored by the same lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.overlap.area import Geography
+from search.overlap.names import SIGNATURE_WORDS, number, signature
+from search.overlap.subject import Subject
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# More than this many functions or names of one platform add nothing a reviewer would count.
+MOST_FUNCTIONS = 5
+MOST_NAMES = 4
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The vocabulary as numbers: positions of functions, their weights and fields, bits of beneficiaries.
+
+    `weights` is how particular a function is (inverse frequency among platforms); `residents` the bit of the
+    general public, which every other beneficiary belongs to.
+    """
+
+    functions: tuple[str, ...]
+    fields: tuple[str, ...]
+    weights: Floats
+    beneficiaries: tuple[str, ...]
+    residents: int
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Function id to its position."""
+        return {key: place for place, key in enumerate(self.functions)}
+
+
+@dataclass
+class Columns:
+    """N subjects as arrays; a row's number is its place in `subjects`."""
+
+    subjects: Sequence[Subject]
+    terms: Terms
+    geography: Geography
+    owner: Ints
+    territory: Ints
+    function: Ints
+    certainty: Floats
+    field: Ints
+    audience: Ints
+    beneficiary: NDArray[np.uint64]
+    form: Ints
+    type: Ints
+    host: Ints
+    address: Ints
+    package: Ints
+    brand: Ints
+    core: Ints
+    core_length: Ints
+    name: NDArray[np.uint64]
+    name_count: Ints
+    description: NDArray[np.uint64]
+    year: Ints
+    operation: Ints
+    engine: Ints
+    host_use: Mapping[int, int]
+    brand_use: Mapping[int, int]
+    core_use: Mapping[int, int]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+def columns_of(
+    subjects: Sequence[Subject], terms: Terms, geography: Geography, usage: "Usage | None" = None
+) -> Columns:
+    """The arrays of some subjects; `usage` says how common hosts, brands and cores are in the whole registry."""
+    count = len(subjects)
+    places, fields = terms.places, {name: place for place, name in enumerate(dict.fromkeys(terms.fields))}
+    bits = {key: place for place, key in enumerate(terms.beneficiaries)}
+    function = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
+    certainty = np.zeros((count, MOST_FUNCTIONS))
+    field = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
+    name = np.zeros((count, MOST_NAMES, SIGNATURE_WORDS), dtype=np.uint64)
+    core = np.zeros((count, MOST_NAMES), dtype=np.int64)
+    description = np.zeros((count, SIGNATURE_WORDS), dtype=np.uint64)
+    beneficiary = np.zeros(count, dtype=np.uint64)
+    scalars = np.zeros((count, 12), dtype=np.int64)
+    for row, subject in enumerate(subjects):
+        known = [(key, sure) for key, sure in subject.functions.items() if key in places]
+        known.sort(key=lambda item: (-item[1], item[0]))
+        for slot, (key, sure) in enumerate(known[:MOST_FUNCTIONS]):
+            place = places[key]
+            function[row, slot], certainty[row, slot] = place, sure
+            field[row, slot] = fields[terms.fields[place]]
+        cores = subject.cores[:MOST_NAMES]
+        for slot, text in enumerate(cores):
+            name[row, slot] = signature(text)
+            core[row, slot] = number(text)
+        if subject.description:
+            description[row] = signature(subject.description[:120])
+        beneficiary[row] = sum(1 << bits[key] for key in subject.beneficiaries if key in bits)
+        scalars[row] = (
+            _owner_number(subject),
+            geography.territory(subject.area, subject.owner_id, subject.nationwide),
+            number(subject.audience),
+            number(subject.form and f"{subject.type}/{subject.form}"),
+            number(subject.type),
+            number(subject.own_host),
+            number(subject.url),
+            number("|".join(sorted(subject.packages))),
+            number(subject.brand),
+            subject.year,
+            number(subject.operation),
+            number(subject.engine),
+        )
+    own = usage or Usage.of(scalars[:, 5], scalars[:, 8], core[:, 0])
+    return Columns(
+        subjects=subjects,
+        terms=terms,
+        geography=geography,
+        owner=scalars[:, 0],
+        territory=scalars[:, 1],
+        audience=scalars[:, 2],
+        form=scalars[:, 3],
+        type=scalars[:, 4],
+        host=scalars[:, 5],
+        address=scalars[:, 6],
+        package=scalars[:, 7],
+        brand=scalars[:, 8],
+        year=scalars[:, 9],
+        operation=scalars[:, 10],
+        engine=scalars[:, 11],
+        function=function,
+        certainty=certainty,
+        field=field,
+        beneficiary=beneficiary,
+        name=name,
+        name_count=np.array([len(subject.cores[:MOST_NAMES]) for subject in subjects], dtype=np.int64),
+        core=core,
+        core_length=np.array([len(subject.cores[0]) for subject in subjects], dtype=np.int64),
+        description=description,
+        host_use=own.hosts,
+        brand_use=own.brands,
+        core_use=own.cores,
+    )
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How many platforms use a host, a brand word, a core name: a rare one is strong evidence, a common one is not."""
+
+    hosts: Mapping[int, int]
+    brands: Mapping[int, int]
+    cores: Mapping[int, int]
+
+    @staticmethod
+    def of(hosts: Ints, brands: Ints, cores: Ints) -> "Usage":
+        """Counted over a registry's columns."""
+        return Usage(*(_counts(values) for values in (hosts, brands, cores)))
+
+
+def _counts(values: Ints) -> dict[int, int]:
+    keys, counts = np.unique(values[values != 0], return_counts=True)
+    return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+
+
+def _owner_number(subject: Subject) -> int:
+    """Governments by id; everybody else by name, below zero so that the two never meet; 0 is not known."""
+    if subject.owner_id is not None:
+        return subject.owner_id
+    return -number(subject.owner_name)

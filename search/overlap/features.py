@@ -1,0 +1,217 @@
+"""The features two platforms are compared by: one function each, whose docstring is the text people read.
+
+Adding a feature is one function and one line in IDENTITY or OVERLAP. A feature gives a number from 0 to 1 per pair;
+the model's weight says what it is worth, and its sign is fixed here: a contradiction can never speak for a pair.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.overlap.columns import Floats
+from search.overlap.pairs import Pairs, dice, rarity
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A named likeness or contradiction; `sign` is +1 or -1, `ko` its sentence in Korean."""
+
+    measure: Callable[[Pairs], Floats]
+    sign: int
+    ko: str
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return str(self.measure.__name__)
+
+    @property
+    def en(self) -> str:
+        """The function's docstring."""
+        return (self.measure.__doc__ or "").strip()
+
+
+def same_name(pairs: Pairs) -> Floats:
+    """One of the names, present or former, is the same when place words are off."""
+    return pairs.same_name.astype(float)
+
+
+def like_name(pairs: Pairs) -> Floats:
+    """The names share most of their letters."""
+    return np.clip((pairs.name_likeness - 0.3) / 0.7, 0.0, 1.0)
+
+
+def unlike_name(pairs: Pairs) -> Floats:
+    """The names have hardly a letter in common."""
+    return (pairs.name_likeness < 0.3).astype(float)
+
+
+def rare_brand(pairs: Pairs) -> Floats:
+    """They share a brand word that few platforms use."""
+    here, _ = pairs.both(pairs.columns.brand)
+    return pairs.equal(pairs.columns.brand) * rarity(here, dict(pairs.columns.brand_use))
+
+
+def other_brand(pairs: Pairs) -> Floats:
+    """Each has a brand word of its own."""
+    return (pairs.differ(pairs.columns.brand) & ~pairs.same_name).astype(float)
+
+
+def same_owner(pairs: Pairs) -> Floats:
+    """The same government or body answers for both."""
+    return pairs.equal(pairs.columns.owner).astype(float)
+
+
+def other_owner(pairs: Pairs) -> Floats:
+    """Different governments answer for them: each pays for its own."""
+    return pairs.differ(pairs.columns.owner).astype(float)
+
+
+def same_address(pairs: Pairs) -> Floats:
+    """Both stand at the same address."""
+    return pairs.equal(pairs.columns.address).astype(float)
+
+
+def same_host(pairs: Pairs) -> Floats:
+    """Both stand on the same host, and few others do."""
+    here, _ = pairs.both(pairs.columns.host)
+    return pairs.equal(pairs.columns.host) * rarity(here, dict(pairs.columns.host_use))
+
+
+def other_host(pairs: Pairs) -> Floats:
+    """Each stands on a host of its own."""
+    return pairs.differ(pairs.columns.host).astype(float)
+
+
+def same_app(pairs: Pairs) -> Floats:
+    """Both give the same app package."""
+    return pairs.equal(pairs.columns.package).astype(float)
+
+
+def other_app(pairs: Pairs) -> Floats:
+    """Each has an app package of its own."""
+    return pairs.differ(pairs.columns.package).astype(float)
+
+
+def no_shared_function(pairs: Pairs) -> Floats:
+    """Their functions are known and none is shared."""
+    return (pairs.functions_known & (np.nan_to_num(pairs.covered[0]) == 0.0)).astype(float)
+
+
+def other_audience(pairs: Pairs) -> Floats:
+    """One is for passengers or customers, the other for drivers, shopkeepers or staff."""
+    here, there = pairs.both(pairs.columns.audience)
+    return (here != there).astype(float)
+
+
+def launch_gap(pairs: Pairs) -> Floats:
+    """They started years apart."""
+    here, there = pairs.both(pairs.columns.year)
+    return np.where((here > 0) & (there > 0), np.clip(np.abs(here - there) / 5.0, 0.0, 1.0), 0.0)
+
+
+def like_description(pairs: Pairs) -> Floats:
+    """Their descriptions say much the same."""
+    columns = pairs.columns
+    return np.clip((dice(columns.description[pairs.left], columns.description[pairs.right]) - 0.4) / 0.6, 0.0, 1.0)
+
+
+def one_covers_other(pairs: Pairs) -> Floats:
+    """One offers what the other does: the larger of the two coverages (기능 중복률)."""
+    return np.nan_to_num(np.fmax(*pairs.covered))
+
+
+def both_cover(pairs: Pairs) -> Floats:
+    """Each offers what the other does: the smaller of the two coverages."""
+    return np.nan_to_num(np.fmin(*pairs.covered))
+
+
+def same_main_function(pairs: Pairs) -> Floats:
+    """What each mainly does is the same."""
+    return pairs.same_main.astype(float)
+
+
+def unknown_function(pairs: Pairs) -> Floats:
+    """What one of them does is not known."""
+    return (~pairs.functions_known).astype(float)
+
+
+def same_kind_of_name(pairs: Pairs) -> Floats:
+    """Without place words their present names are alike: 열린데이터광장, 통합예약."""
+    return np.clip((pairs.main_name_likeness - 0.5) / 0.5, 0.0, 1.0)
+
+
+def like_named_unknown(pairs: Pairs) -> Floats:
+    """A function is not known, but their names without place words are alike."""
+    return same_kind_of_name(pairs) * ~pairs.functions_known
+
+
+def same_people(pairs: Pairs) -> Floats:
+    """They are for the same people."""
+    same, partly, _ = pairs.beneficiaries
+    return same + 0.5 * partly
+
+
+def other_people(pairs: Pairs) -> Floats:
+    """They are for different people."""
+    return pairs.beneficiaries[2].astype(float)
+
+
+def same_form(pairs: Pairs) -> Floats:
+    """They have the same form of the survey."""
+    return pairs.equal(pairs.columns.form).astype(float)
+
+
+def other_type(pairs: Pairs) -> Floats:
+    """One informs, proposes or brokers, and the other does not."""
+    return pairs.differ(pairs.columns.type).astype(float)
+
+
+def one_operation(pairs: Pairs) -> Floats:
+    """Both stand on one shared operation or one engine."""
+    return (pairs.equal(pairs.columns.operation) | pairs.equal(pairs.columns.engine)).astype(float)
+
+
+IDENTITY = (
+    Feature(same_name, 1, "지명을 뺀 이름(옛 이름 포함)이 같음"),
+    Feature(like_name, 1, "이름의 글자가 대부분 같음"),
+    Feature(unlike_name, -1, "이름에 같은 글자가 거의 없음"),
+    Feature(rare_brand, 1, "드문 고유 이름을 함께 씀"),
+    Feature(other_brand, -1, "고유 이름이 서로 다름"),
+    Feature(same_owner, 1, "소관 기관이 같음"),
+    Feature(other_owner, -1, "소관 기관이 다름(비용을 따로 부담)"),
+    Feature(same_address, 1, "주소(URL)가 같음"),
+    Feature(same_host, 1, "남들이 거의 쓰지 않는 호스트를 함께 씀"),
+    Feature(other_host, -1, "호스트가 서로 다름"),
+    Feature(same_app, 1, "앱 패키지가 같음"),
+    Feature(other_app, -1, "앱 패키지가 서로 다름"),
+    Feature(no_shared_function, -1, "기능이 알려져 있으나 같은 기능이 없음"),
+    Feature(other_audience, -1, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
+    Feature(launch_gap, -1, "시작한 해가 많이 다름"),
+    Feature(like_description, 1, "설명이 서로 비슷함"),
+)
+
+OVERLAP = (
+    Feature(one_covers_other, 1, "한쪽 기능을 다른 쪽이 제공함(기능 중복률이 큰 쪽)"),
+    Feature(both_cover, 1, "서로의 기능을 모두 제공함(기능 중복률이 작은 쪽)"),
+    Feature(same_main_function, 1, "주된 기능이 같음"),
+    Feature(no_shared_function, -1, "기능이 알려져 있으나 같은 기능이 없음"),
+    Feature(unknown_function, -1, "한쪽의 기능을 알 수 없음"),
+    Feature(same_kind_of_name, 1, "지명을 빼면 이름이 같은 종류임"),
+    Feature(like_named_unknown, 1, "기능은 모르지만 지명을 뺀 이름이 비슷함"),
+    Feature(same_people, 1, "이용 대상이 같음"),
+    Feature(other_people, -1, "이용 대상이 다름"),
+    Feature(same_form, 1, "조사표의 형태가 같음"),
+    Feature(other_type, -1, "유형(정보제공·정책제안·중개)이 다름"),
+    Feature(other_audience, -1, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
+    Feature(one_operation, 1, "같은 공동 운영 또는 같은 엔진을 씀"),
+    Feature(like_description, 1, "설명이 서로 비슷함"),
+)
+
+
+def measure(features: tuple[Feature, ...], pairs: Pairs) -> Floats:
+    """One row of feature values per pair."""
+    if not len(pairs):
+        return np.zeros((0, len(features)))
+    return np.column_stack([feature.measure(pairs) for feature in features])

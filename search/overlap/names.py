@@ -1,0 +1,121 @@
+"""Names as comparing needs them: folded, without the owner's place words, as n-gram signatures and brand words."""
+
+import re
+import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+from unicodedata import normalize
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIGNATURE_WORDS = 4
+SIGNATURE_BITS = SIGNATURE_WORDS * 64
+
+# Words that many names share and that say nothing about which platform is meant. They are taken off a brand,
+# never off the whole name: 무장애 keeps its 무, and a name made only of such words has no brand at all.
+GENERIC = ["통합플랫폼", "플랫폼", "시스템", "정보시스템", "서비스", "포털사이트", "포털", "포탈", "사이트", "홈페이지", "누리집", "어플리케이션", "애플리케이션", "어플", "모바일앱", "모바일", "온라인", "인터넷", "스마트", "공공", "통합", "종합", "지원", "센터", "앱", "app", "web", "웹", "안내", "정보", "공식", "대표", "전용", "우리", "시민", "주민", "도민", "구민", "군민", "구청", "시청", "군청", "도청", "구립", "시립", "군립", "도립", "특례시", "광역", "재단", "사업", "운영", "창구"]
+
+# The same name meant for other people is another platform: the passengers' app and the drivers'.
+AUDIENCES = {
+    "기사용": "driver",
+    "기사앱": "driver",
+    "기사님": "driver",
+    "사장님": "merchant",
+    "가맹점용": "merchant",
+    "가맹점주": "merchant",
+    "점주용": "merchant",
+    "판매자": "merchant",
+    "상인용": "merchant",
+    "관리자": "staff",
+    "직원용": "staff",
+    "업무용": "staff",
+    "내부": "staff",
+    "공무원": "staff",
+}
+
+_SPLIT = re.compile(r"[^0-9a-z가-힣]+")
+_PLACE_KIND = re.compile(r"(특별자치도|특별자치시|특별시|광역시|특례시|도|시|군|구)$")
+_SHORT_PROVINCE = {
+    "충청북도": "충북",
+    "충청남도": "충남",
+    "전라북도": "전북",
+    "전라남도": "전남",
+    "경상북도": "경북",
+    "경상남도": "경남",
+}
+
+
+def fold(text: str) -> str:
+    """A name without spaces, marks and case, in one Unicode form."""
+    return "".join(_SPLIT.split(normalize("NFKC", text).lower()))
+
+
+def words(text: str) -> list[str]:
+    """The parts of a name between spaces and marks, folded."""
+    return [part for part in _SPLIT.split(normalize("NFKC", text).lower()) if part]
+
+
+@lru_cache(maxsize=4096)
+def place_words(*names: str) -> tuple[str, ...]:
+    """The ways a government is written in names, longest first: 경기도 성남시 gives 성남시, 성남, 경기도, 경기."""
+    found: set[str] = set()
+    for name in names:
+        for part in name.split():
+            found.add(part)
+            if part in _SHORT_PROVINCE:
+                found.add(_SHORT_PROVINCE[part])
+            stem = _PLACE_KIND.sub("", part)
+            # One syllable is no name: 중구 may leave as 중구, never as 중.
+            if len(stem) >= 2:
+                found.add(stem)
+                found.update(stem + kind for kind in ("시", "도", "군", "구", "특례시") if not stem.endswith(kind))
+    return tuple(sorted((fold(word) for word in found if word), key=lambda word: (-len(word), word)))
+
+
+def without_places(name: str, places: tuple[str, ...]) -> str:
+    """The folded name without its owner's place words; the whole name when nothing else is left of it."""
+    left = fold(name)
+    for place in places:
+        left = left.replace(place, "")
+    return left if len(left) >= 2 else fold(name)
+
+
+def brand_of(core: str, function_words: Iterable[str] = ()) -> str:
+    """What is left of a core name when generic and function words are off; '' when it has no brand."""
+    left = core
+    for word in function_words:
+        left = left.replace(word, "")
+    for word in GENERIC:
+        left = left.replace(word, "")
+    return left if len(left) >= 2 else ""
+
+
+def audience_of(*texts: str) -> str:
+    """Which side of a service a name says it is for: driver, merchant, staff, or '' for the public."""
+    for text in texts:
+        folded = fold(text)
+        for word, audience in AUDIENCES.items():
+            if word in folded:
+                return audience
+    return ""
+
+
+def grams(text: str) -> set[str]:
+    """Single characters and bigrams with ends marked: short Korean names need both."""
+    marked = f"^{text}$"
+    return {marked[i : i + 2] for i in range(len(marked) - 1)} | set(text)
+
+
+def signature(text: str) -> NDArray[np.uint64]:
+    """A name's n-grams as a bit set, so that a million names are compared by counting bits."""
+    bits = 0
+    for gram in grams(text):
+        bits |= 1 << (zlib.crc32(gram.encode()) % SIGNATURE_BITS)
+    mask = (1 << 64) - 1
+    return np.array([(bits >> (64 * word)) & mask for word in range(SIGNATURE_WORDS)], dtype=np.uint64)
+
+
+def number(text: str) -> int:
+    """A text as a stable positive number, 0 for none: keys are compared as arrays."""
+    return zlib.crc32(text.encode()) + 1 if text else 0

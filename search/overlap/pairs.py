@@ -1,0 +1,141 @@
+"""Pairs of rows and what several features need of them, computed once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.overlap.columns import MOST_FUNCTIONS, MOST_NAMES, Columns, Floats, Ints
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass
+class Pairs:
+    """Rows `left` and `right` of one set of columns, pair by pair."""
+
+    columns: Columns
+    left: Ints
+    right: Ints
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def both(self, values: Ints) -> tuple[Ints, Ints]:
+        """A column seen from the left and from the right."""
+        return values[self.left], values[self.right]
+
+    def equal(self, values: Ints) -> Flags:
+        """Both known and equal."""
+        here, there = self.both(values)
+        return (here != 0) & (here == there)
+
+    def differ(self, values: Ints) -> Flags:
+        """Both known and different."""
+        here, there = self.both(values)
+        return (here != 0) & (there != 0) & (here != there)
+
+    @cached_property
+    def covered(self) -> tuple[Floats, Floats]:
+        """Share of the left's functions that the right offers, and the other way round; NaN where unknown."""
+        columns, terms = self.columns, self.columns.terms
+        here, there = columns.function[self.left], columns.function[self.right]
+        sure_here, sure_there = columns.certainty[self.left], columns.certainty[self.right]
+        weights = np.append(terms.weights, 0.0)
+        heavy_here, heavy_there = weights[here] * sure_here, weights[there] * sure_there
+        met_here, met_there = np.zeros_like(heavy_here), np.zeros_like(heavy_there)
+        for slot in range(MOST_FUNCTIONS):
+            for other in range(MOST_FUNCTIONS):
+                hit = (here[:, slot] >= 0) & (here[:, slot] == there[:, other])
+                if hit.any():
+                    met_here[:, slot] = np.where(hit, heavy_here[:, slot], met_here[:, slot])
+                    met_there[:, other] = np.where(hit, heavy_there[:, other], met_there[:, other])
+        known = (heavy_here.sum(1) > 0) & (heavy_there.sum(1) > 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            left = np.where(known, met_here.sum(1) / heavy_here.sum(1), np.nan)
+            right = np.where(known, met_there.sum(1) / heavy_there.sum(1), np.nan)
+        return left, right
+
+    @cached_property
+    def functions_known(self) -> Flags:
+        """Both sides have a known function."""
+        return ~np.isnan(self.covered[0])
+
+    @cached_property
+    def same_main(self) -> Flags:
+        """The function each is surest of is the same one."""
+        here, there = self.columns.function[self.left, 0], self.columns.function[self.right, 0]
+        return (here >= 0) & (here == there)
+
+    @cached_property
+    def same_field(self) -> Flags:
+        """They stand on the same shelf (분야)."""
+        here, there = self.columns.field[self.left], self.columns.field[self.right]
+        found = np.zeros(len(self), dtype=bool)
+        for slot in range(MOST_FUNCTIONS):
+            for other in range(MOST_FUNCTIONS):
+                found |= (here[:, slot] >= 0) & (here[:, slot] == there[:, other])
+        return found
+
+    @cached_property
+    def name_likeness(self) -> Floats:
+        """Best Dice of n-grams over all names of both sides, place words off."""
+        columns = self.columns
+        best = np.zeros(len(self))
+        counts_here, counts_there = self.both(columns.name_count)
+        for slot in range(MOST_NAMES):
+            for other in range(MOST_NAMES):
+                rows = np.flatnonzero((counts_here > slot) & (counts_there > other))
+                if len(rows):
+                    here = columns.name[self.left[rows], slot]
+                    there = columns.name[self.right[rows], other]
+                    best[rows] = np.maximum(best[rows], dice(here, there))
+        return best
+
+    @cached_property
+    def main_name_likeness(self) -> Floats:
+        """Dice of the present names alone."""
+        return dice(self.columns.name[self.left, 0], self.columns.name[self.right, 0])
+
+    @cached_property
+    def same_name(self) -> Flags:
+        """One of the names is the same on both sides, place words off."""
+        here, there = self.columns.core[self.left], self.columns.core[self.right]
+        found = np.zeros(len(self), dtype=bool)
+        for slot in range(MOST_NAMES):
+            for other in range(MOST_NAMES):
+                found |= (here[:, slot] != 0) & (here[:, slot] == there[:, other])
+        return found
+
+    @cached_property
+    def beneficiaries(self) -> tuple[Flags, Flags, Flags]:
+        """Same people, partly the same, and nobody in common; all false where one side is not known."""
+        here, there = self.columns.beneficiary[self.left], self.columns.beneficiary[self.right]
+        known = (here != 0) & (there != 0)
+        public = np.uint64(1 << self.columns.terms.residents)
+        # Residents takes in every other group: a platform for all also serves the elderly.
+        shared = ((here & there) != 0) | ((here & public) != 0) | ((there & public) != 0)
+        same = known & (here == there)
+        return same, known & shared & ~same, known & ~shared
+
+    @cached_property
+    def areas(self) -> Ints:
+        """The area relation, as places in RELATIONS."""
+        here, there = self.both(self.columns.territory)
+        return self.columns.geography.relations(here, there)
+
+
+def dice(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> Floats:
+    """Likeness of bit sets: twice the shared bits over all bits."""
+    shared = np.bitwise_count(left & right).sum(axis=-1).astype(np.float64)
+    total = np.bitwise_count(left).sum(axis=-1) + np.bitwise_count(right).sum(axis=-1)
+    return np.where(total > 0, 2.0 * shared / np.maximum(total, 1), 0.0)
+
+
+def rarity(values: Ints, use: "dict[int, int]", common: int = 20) -> Floats:
+    """1 for a key that only these two have, falling to 0 for one that `common` platforms share."""
+    keys, places = np.unique(values, return_inverse=True)
+    counts = np.array([use.get(int(key), 2) for key in keys], dtype=np.float64)
+    worth = np.clip(1.0 - np.log(np.maximum(counts, 2.0) / 2.0) / np.log(common / 2.0), 0.0, 1.0)
+    return worth[places]

@@ -1,0 +1,105 @@
+"""What comparing knows of a platform, a plan or a pair's side: one frozen value, made from any of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from search.overlap.names import audience_of, brand_of, fold, place_words, without_places
+
+# Hosts on which many owners stand side by side: an address there says which shop, not which operation.
+SHARED_HOSTS = frozenset(
+    {
+        "play.google.com",
+        "apps.apple.com",
+        "smartstore.naver.com",
+        "blog.naver.com",
+        "cafe.naver.com",
+        "pf.kakao.com",
+        "www.youtube.com",
+        "youtube.com",
+        "www.facebook.com",
+        "www.instagram.com",
+        "itunes.apple.com",
+        "onestore.co.kr",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One side of a comparison. Empty or None means 'not known', which is never taken for 'no'.
+
+    `functions` maps function ids to how sure we are (0 to 1), `evidence` to the words that led there. `area` is
+    the ids of the governments served; `nationwide` is set for national bodies and firms. `owner_words` are the
+    owner's and its parents' names, used only to take place words off the name.
+    """
+
+    id: str
+    name: str
+    owner_id: int | None = None
+    owner_name: str = ""
+    owner_words: tuple[str, ...] = ()
+    level: str = ""
+    description: str = ""
+    type: str = ""
+    form: str = ""
+    functions: Mapping[str, float] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beneficiaries: frozenset[str] = frozenset()
+    url: str = ""
+    host: str = ""
+    packages: frozenset[str] = frozenset()
+    other_names: tuple[str, ...] = ()
+    area: frozenset[int] = frozenset()
+    nationwide: bool = False
+    status: str = "unknown"
+    launched: str = ""
+    closed: str = ""
+    department: str = ""
+    operator: str = ""
+    engine: str = ""
+    operation: str = ""
+    successor_id: str = ""
+    parent_id: str = ""
+    version: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it goes or went by, the present one first."""
+        return (self.name, *self.other_names)
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The place words of its owner."""
+        return place_words(*(self.owner_words or (self.owner_name,)))
+
+    @cached_property
+    def cores(self) -> tuple[str, ...]:
+        """Its names without place words, without repeats."""
+        return tuple(dict.fromkeys(without_places(name, self.places) for name in self.names))
+
+    @cached_property
+    def brand(self) -> str:
+        """The word in its name that says neither where nor what: 누비자, 따릉이, 특급."""
+        said = {fold(word) for found in self.evidence.values() for word in found}
+        return brand_of(self.cores[0], sorted(said, key=lambda word: (-len(word), word)))
+
+    @cached_property
+    def audience(self) -> str:
+        """Driver, merchant or staff where the name says so."""
+        return audience_of(self.name)
+
+    @property
+    def own_host(self) -> str:
+        """Its host, unless many owners share it."""
+        return "" if self.host in SHARED_HOSTS else self.host
+
+    @property
+    def main_function(self) -> str:
+        """The function it is surest of; ties go to the first named."""
+        return max(self.functions, key=lambda key: self.functions[key], default="")
+
+    @property
+    def year(self) -> int:
+        """The year it started, 0 when not known."""
+        return int(self.launched[:4]) if self.launched[:4].isdigit() else 0
