@@ -20,6 +20,7 @@ MetaplatformError
 │   └── BudgetSpent         the run's requests or time are used up
 ├── EngineUnavailable       the search engine cannot be reached (HTTP 503 with Retry-After, exit code 3)
 └── ComponentMissing        a component this command needs is not there (exit code 3)
+    └── StorageFull         the disk has no room left
 """
 
 from typing import Any
@@ -217,6 +218,12 @@ class ComponentMissing(MetaplatformError):
     """A component that this command needs is not there."""
 
     code = "component_missing"
+
+
+class StorageFull(ComponentMissing):
+    """The disk has no room left for what has to be kept."""
+
+    code = "storage_full"
 
 
 def shorten(value: object, limit: int = 200) -> str:
