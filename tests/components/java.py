@@ -79,7 +79,7 @@ def assembled(name: str, parts: Sequence[Path], assemble: Callable[[Path], None]
     """
     digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:12]
     folder = cache_folder() / f"{name}-{digest}"
-    with locked(folder.with_suffix(".lock")):
+    with locked(folder.parent / f"{folder.name}.lock"):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()

@@ -94,24 +94,26 @@ class Managed:
 
     def resident_bytes(self) -> int:
         """Memory that the process and all its descendants hold now (Linux); shared pages are counted once."""
-        return sum(_proportional_bytes(pid) for pid in _family(self.process.pid))
+        return family_bytes(self.process.pid)
 
 
-def _family(ancestor: int) -> set[int]:
-    """A process and its descendants, found by parent since servers put their children into sessions of their own."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                # The command's name stands in brackets and may hold blanks; the parent is the second field after it.
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
+def family_bytes(ancestor: int) -> int:
+    """Memory of a process and its descendants, found by parent: servers put children into sessions of their own."""
+    parents = {int(entry.name): parent_of(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
     family, found = {ancestor}, {ancestor}
     while found:
         found = {pid for pid, parent in parents.items() if parent in family} - family
         family |= found
-    return family
+    return sum(_proportional_bytes(pid) for pid in family)
+
+
+def parent_of(pid: int) -> int:
+    """The parent of a process; 0 when the process has just ended."""
+    try:
+        # The command's name stands in brackets and may hold blanks; the parent is the second field after it.
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _proportional_bytes(pid: int) -> int:

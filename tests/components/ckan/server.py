@@ -8,12 +8,15 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.components import postgres
+import psycopg
+
 from tests.components.java import assembled, compile_classes, find_jdk, gather_jars, locked, why_not_java
-from tests.components.processes import Managed, cache_folder, free_ports, open_folder, run
+from tests.components.processes import Managed, cache_folder, family_bytes, free_ports, open_folder, parent_of, run
+from tests.postgres import find_binaries, private_cluster
 
 HERE = Path(__file__).resolve().parent
 CKAN_VERSION = "2.12.0"
@@ -34,20 +37,23 @@ application = make_app(CKANConfigLoader(os.environ["CKAN_INI"]).get_config())
 
 def why_not() -> str:
     """One sentence on why no CKAN can run here, or nothing."""
-    missing = postgres.why_not() or why_not_java(JDK_RELEASE, "CKAN's Solr")
-    if not missing and shutil.which("redis-server") is None:
-        missing = "CKAN needs Redis: install the package redis-server."
-    return missing
+    try:
+        find_binaries()
+    except FileNotFoundError:
+        return "CKAN needs PostgreSQL's programs: install the package postgresql."
+    if shutil.which("redis-server") is None:
+        return "CKAN needs Redis: install the package redis-server."
+    return why_not_java(JDK_RELEASE, "CKAN's Solr")
 
 
 def environment(extensions: Iterable[str] = ()) -> Path:
     """The virtual environment that CKAN lives in, made once and kept in the cache folder."""
     wanted = sorted(extensions)
     folder = cache_folder() / "-".join(["ckan", CKAN_VERSION, f"py{sys.version_info[0]}{sys.version_info[1]}", *wanted])
-    with locked(folder.with_suffix(".lock")):
+    with locked(folder.parent / f"{folder.name}.lock"):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            log = folder.with_suffix(".log")
+            log = folder.parent / f"{folder.name}.log"
             run([sys.executable, "-m", "venv", folder], log)
             run([folder / "bin/pip", "install", "-q", *PACKAGES, *wanted], log)
             (folder / "complete").touch()
@@ -131,6 +137,7 @@ class Ckan:
         self.ini, self.log = self.folder / "ckan.ini", self.folder / "setup.log"
         self.port, self.redis_port = free_ports(2)
         self.parts: list[Managed] = []
+        self.database = ExitStack()
         self.token = ""
 
     @property
@@ -149,15 +156,13 @@ class Ckan:
     def __exit__(self, *reason: object) -> None:
         for part in reversed(self.parts):
             part.stop()
-        if hasattr(self, "postgres"):
-            self.postgres.__exit__()
+        self.database.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> None:
         self.venv = environment(self.extensions)
         package = next(self.venv.glob("lib/python*/site-packages/ckan"))
-        self.postgres = postgres.Postgres().__enter__()
-        self.database_url = self.postgres.create("ckan")
+        self.database_url = self._create_database()
         self._start_redis()
         (self.folder / "storage").mkdir()
         self.solr = Solr(self.folder / "solr", package / "config/solr/schema.xml")
@@ -167,6 +172,13 @@ class Ckan:
         (self.folder / "entry.py").write_text(ENTRY)
         self.web = self._launch_web()
         self.parts.append(self.web)
+
+    def _create_database(self) -> str:
+        server = self.database.enter_context(private_cluster())
+        psycopg_url = server.replace("postgresql+psycopg://", "postgresql://")
+        with psycopg.connect(psycopg_url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE ckan")
+        return f"{psycopg_url.rpartition('/')[0]}/ckan"
 
     def _start_redis(self) -> None:
         (self.folder / "redis").mkdir()
@@ -240,5 +252,9 @@ class Ckan:
         self.parts.append(self.solr.process)
 
     def resident_bytes(self) -> int:
-        """Memory of all parts together."""
-        return sum(part.resident_bytes() for part in [*self.parts, self.postgres.process])
+        """Memory of all parts together, PostgreSQL with its server processes included."""
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute("SELECT pg_backend_pid()").fetchone()
+            assert row is not None
+            database = family_bytes(parent_of(row[0]))
+        return database + sum(part.resident_bytes() for part in self.parts)
