@@ -1,0 +1,125 @@
+"""A plan in Elasticsearch's words, and its answer in ours."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, assert_never
+
+from search.engine import (
+    AtLeast,
+    Best,
+    Boosted,
+    Candidate,
+    Candidates,
+    Clause,
+    Codes,
+    Constant,
+    Everything,
+    Phrase,
+    Plan,
+    Term,
+)
+
+Json = dict[str, Any]
+
+
+def clause_query(clause: Clause, boost: float = 1.0) -> Json:
+    """The query of a clause, its score multiplied by `boost`."""
+    match clause:
+        case Term(field, text):
+            return {"term": {f"text.{field}": {"value": text, "boost": boost}}}
+        case Phrase(field, (token,)):
+            return clause_query(Term(field, token), boost)
+        case Phrase(field, tokens):
+            return {"match_phrase": {f"text.{field}": {"query": " ".join(tokens), "boost": boost}}}
+        case Codes(field, values):
+            return {"constant_score": {"filter": codes_filter(field, values), "boost": boost}}
+        case Boosted(inner, factor):
+            return clause_query(inner, boost * factor)
+        case Constant(inner, score):
+            return {"constant_score": {"filter": clause_query(inner), "boost": boost * score}}
+        case Best(clauses, tie):
+            queries = [clause_query(inner) for inner in clauses]
+            return {"dis_max": {"queries": queries, "tie_breaker": tie, "boost": boost}}
+        case AtLeast(clauses, minimum):
+            queries = [clause_query(inner) for inner in clauses]
+            return {"bool": {"should": queries, "minimum_should_match": minimum, "boost": boost}}
+        case Everything():
+            return {"match_all": {"boost": boost}}
+    assert_never(clause)
+
+
+def codes_filter(field: str, values: Iterable[str]) -> Json:
+    """Any of these values stands in a code field."""
+    return {"terms": {f"codes.{field}": list(values)}}
+
+
+def search_body(plan: Plan, shards: int) -> Json:
+    """The request of a plan.
+
+    Filters on counted facets wait until after the counting (post_filter), and each facet is counted under the
+    filters of all the others, so that choosing a second value of one facet keeps showing what it would add.
+    """
+    late = {name: values for name, values in plan.filters.items() if name in plan.facets}
+    early = {name: values for name, values in plan.filters.items() if name not in plan.facets}
+    body: Json = {
+        "query": _scored(plan, early),
+        "from": plan.offset,
+        "size": plan.limit,
+        "_source": ["stored"],
+        "track_total_hits": plan.count,
+        "track_scores": True,
+        "sort": _order(plan.sort),
+    }
+    if late:
+        body["post_filter"] = {"bool": {"filter": [codes_filter(*item) for item in late.items()]}}
+    if plan.facets:
+        body["aggregations"] = {name: _facet(name, late, plan.facet_size, shards) for name in plan.facets}
+    return body
+
+
+def _scored(plan: Plan, filters: Mapping[str, tuple[str, ...]]) -> Json:
+    parts: Json = {"must": [clause_query(plan.must)]}
+    if plan.prior:
+        # Beside a must clause, should clauses are never required: they only add.
+        parts["should"] = [clause_query(clause) for clause in plan.prior]
+    if filters:
+        parts["filter"] = [codes_filter(*item) for item in filters.items()]
+    query: Json = {"bool": parts}
+    if not plan.weight_by:
+        return query
+    factor = {"field": f"numbers.{plan.weight_by}", "missing": 1}
+    return {"function_score": {"query": query, "field_value_factor": factor, "boost_mode": "multiply"}}
+
+
+def _order(sort: str) -> list[Json]:
+    first = {f"numbers.{sort}": {"order": "desc", "missing": "_last"}} if sort else {"_score": {"order": "desc"}}
+    return [first, {"id": {"order": "asc"}}]
+
+
+def _facet(name: str, filters: Mapping[str, tuple[str, ...]], size: int, shards: int) -> Json:
+    others = [codes_filter(*item) for item in filters.items() if item[0] != name]
+    # With several shards each one hands in its best values; enough of them make the sums exact for our code lists.
+    per_shard = size if shards == 1 else max(size * 10, 2000)
+    order = [{"_count": "desc"}, {"_key": "asc"}]
+    terms = {"field": f"codes.{name}", "size": size, "shard_size": per_shard, "order": order}
+    return {"filter": {"bool": {"filter": others}}, "aggregations": {"values": {"terms": terms}}}
+
+
+def candidates(answer: Mapping[str, Any], plan: Plan) -> Candidates:
+    """The answer to a search in our words."""
+    hits = answer["hits"]
+    found = tuple(Candidate(hit["_id"], hit["_score"] or 0.0, hit["_source"].get("stored", {})) for hit in hits["hits"])
+    counted = answer.get("aggregations", {})
+    facets = {
+        name: tuple((bucket["key"], bucket["doc_count"]) for bucket in counted[name]["values"]["buckets"])
+        for name in plan.facets
+    }
+    return Candidates(hits["total"]["value"] if plan.count else 0, found, facets)
+
+
+def count_bodies(clauses: Iterable[Clause]) -> list[Json]:
+    """The lines of a multi-search that only counts what each clause matches."""
+    lines: list[Json] = []
+    for clause in clauses:
+        query = {"constant_score": {"filter": clause_query(clause)}}
+        lines += [{}, {"query": query, "size": 0, "track_total_hits": True}]
+    return lines
