@@ -49,6 +49,7 @@ class OverlapGroup(SQLModel, table=True):
 
     id: str = Field(primary_key=True, max_length=20)
     name: str = Field(max_length=200)
+    main_function: str = Field(default="", index=True, max_length=50)
     functions: list[str] = json_column(default_factory=list)
     medoid_id: str = Field(foreign_key="platform.id", max_length=20)
     facts: dict[str, Any] = json_column(default_factory=dict)
