@@ -1,0 +1,330 @@
+"""What an engine stores of a platform: pre-tokenised text fields, code fields, numbers and the facts shown.
+
+| text field    | holds                                                                                  |
+|---------------|----------------------------------------------------------------------------------------|
+| name          | words of the name (vocabulary)                                                         |
+| alias         | words of aliases, former and English names, and of platforms it succeeds (vocabulary)  |
+| whole         | the folded name, and the name without its owner's place name                           |
+| alias_whole   | folded aliases and former names, and other spellings of all names                      |
+| bi            | syllable bigrams of all names in order: a phrase of them is an infix                   |
+| cho           | bigrams of initials of all names in order                                              |
+| starts        | keystroke prefixes of all names, from every word's start: completion                   |
+| keys3         | keystroke trigrams of all names: slips of the finger                                   |
+| body          | words of the description, operator, department, partners, host name                    |
+| place         | the owner's names and those of the governments above it, folded                        |
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+
+from registry.place_names import basic_forms, metropolitan_forms
+from search.document import PlatformDocument
+from search.engine import IndexEntry
+from search.hangul import fold, initials, is_letter, is_syllable, keystrokes, romanise
+from search.needs import Vocabulary
+from search.text import TEXT_FORMAT, Analyser
+from search.words import INVERTING
+
+# Grows when an index built before must be built anew.
+FORMAT = f"2/{TEXT_FORMAT}/{version('kiwipiepy')}"
+
+TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "body", "place")
+# Fields in which phrases are asked for; the others need no positions.
+PHRASE_FIELDS = ("bi", "cho")
+VOCABULARY_FIELDS = ("name", "alias")
+CODE_FIELDS = (
+    "type",
+    "form",
+    "function",
+    "field",
+    "status",
+    "level",
+    "owner",
+    "area",
+    "beneficiary",
+    "channel",
+    "engine",
+    "serves",
+    "successor",
+    "id",
+)
+# popularity weighs completions; recent is a date as YYYYMMDD; users a figure as reported.
+NUMBER_FIELDS = ("popularity", "recent", "users")
+
+SEPARATOR = "|"
+LONGEST_START = 14
+PARENTHESIS = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
+DIGITS = "영일이삼사오육칠팔구"
+UNITS = ("", "십", "백", "천")
+HOST = re.compile(r"^[a-z]+://([^/:?#]+)", re.IGNORECASE)
+COMMON_LABELS = frozenset(
+    [
+        "www",
+        "m",
+        "go",
+        "kr",
+        "com",
+        "net",
+        "org",
+        "or",
+        "co",
+        "re",
+        "pe",
+        "http",
+        "https",
+        "app",
+        "apps",
+        "play",
+        "google",
+        "store",
+        "id",
+        "details",
+    ]
+)
+
+
+def entries(documents: Iterable[PlatformDocument], analyser: Analyser, vocabulary: Vocabulary) -> Iterator[IndexEntry]:
+    """The entries of many documents, analysed in batches."""
+    batch: list[PlatformDocument] = []
+    for document in documents:
+        batch.append(document)
+        if len(batch) >= 1000:
+            yield from _batch(batch, analyser, vocabulary)
+            batch = []
+    if batch:
+        yield from _batch(batch, analyser, vocabulary)
+
+
+def bigrams(text: str, inverted: Iterable[str] = ()) -> list[str]:
+    """Syllable bigrams of a folded text; those inside an inverted word carry a mark, so that 장애 misses 무장애."""
+    marked: set[int] = set()
+    for word in inverted:
+        at = text.find(word)
+        while at >= 0:
+            marked.update(range(at + 1, at + len(word) - 1))
+            at = text.find(word, at + 1)
+    return [text[at : at + 2] + ("#" if at in marked else "") for at in range(len(text) - 1)]
+
+
+def is_inverted(word: str, lexicon_nouns: Iterable[str]) -> bool:
+    """Whether a word is another one with its meaning turned round: 무장애, 비급여."""
+    return len(word) >= 3 and word[0] in INVERTING and word[1:] in lexicon_nouns
+
+
+def initial_bigrams(text: str) -> list[str]:
+    """Bigrams of the initials of a folded text."""
+    row = initials(text)
+    return [row[at : at + 2] for at in range(len(row) - 1)]
+
+
+def key_trigrams(text: str) -> list[str]:
+    """Trigrams of the keystrokes of a folded text, with its two ends marked."""
+    keys = f"^{keystrokes(text)}$"
+    return [keys[at : at + 3] for at in range(len(keys) - 2)]
+
+
+def spellings(name: str) -> list[str]:
+    """Other ways to write a folded name: numbers and a Latin e as they are spoken, Roman letters for Hangul."""
+    found = []
+    spoken = re.sub(r"(?<![a-z])e(?![a-z])", "이", name)
+    found.append(spoken)
+    if re.search(r"\d", name):
+        found.append(re.sub(r"\d+", lambda match: "".join(DIGITS[int(digit)] for digit in match.group()), spoken))
+        found.append(re.sub(r"\d{1,4}", lambda match: _sino(int(match.group())), spoken))
+    if any(is_syllable(char) for char in name):
+        found.append(romanise(name))
+    return [one for one in dict.fromkeys(found) if one != name]
+
+
+def place_forms(names: Sequence[str]) -> list[str]:
+    """Every way to write these governments in a platform's name, longest first."""
+    forms: list[str] = []
+    for name in names:
+        last = name.split(" ")[-1]
+        forms += metropolitan_forms(last) if len(last) > 3 and last[-1] in "시도" else basic_forms(last)
+    return sorted({fold(form) for form in forms if len(form) >= 2}, key=lambda form: (-len(form), form))
+
+
+def without_place(name: str, forms: Sequence[str]) -> str:
+    """The folded name without a place name at its beginning; the name itself where nothing would be left."""
+    for form in forms:
+        if name.startswith(form) and len(name) - len(form) >= 2:
+            return name.removeprefix(form)
+    return name
+
+
+def _batch(batch: list[PlatformDocument], analyser: Analyser, vocabulary: Vocabulary) -> Iterator[IndexEntry]:
+    texts: list[str] = []
+    for document in batch:
+        texts += [document.name, " / ".join(_other_names(document)), _body(document)]
+    words = analyser.words(texts)
+    for number, document in enumerate(batch):
+        yield _entry(document, *words[3 * number : 3 * number + 3], vocabulary)
+
+
+def _other_names(document: PlatformDocument) -> list[str]:
+    names = (*document.aliases, *document.former_names, document.name_en, *document.predecessors)
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _body(document: PlatformDocument) -> str:
+    parts = (
+        document.description,
+        document.operator,
+        document.department,
+        *document.partners,
+        document.shared_operation,
+    )
+    return " / ".join(part for part in parts if part)
+
+
+def _entry(
+    document: PlatformDocument,
+    name_words: tuple[str, ...],
+    alias_words: tuple[str, ...],
+    body_words: tuple[str, ...],
+    vocabulary: Vocabulary,
+) -> IndexEntry:
+    forms = place_forms(document.owner_names)
+    primary = _variants(document.name, forms)
+    called = [name for name in (*document.aliases, *document.former_names, document.name_en) if name]
+    secondary = list(dict.fromkeys(variant for name in called for variant in _variants(name, forms)))
+    whole = primary[:2]
+    others = [*primary[2:], *secondary]
+    others += [spelt for name in [*primary, *secondary] for spelt in spellings(name)]
+    others = [name for name in dict.fromkeys(others) if name not in whole]
+    led = [fold(name) for name in document.predecessors]
+    nouns = vocabulary.lexicon.nouns
+    inverted = [word for word in (*name_words, *alias_words) if is_inverted(word, nouns)]
+    rows = list(dict.fromkeys([*primary[:1], *secondary, *primary[1:]]))
+    hosts = _host_words([document.url, *document.addresses])
+    places = list(dict.fromkeys([*forms, *(fold(name) for name in document.owner_names)]))
+    body = list(dict.fromkeys([*body_words, *hosts]))
+    fields = tuple(dict.fromkeys(vocabulary.fields[one] for one in document.functions if one in vocabulary.fields))
+    starts = _starts([document.name, *called], [*name_words, *alias_words], forms)
+    return IndexEntry(
+        id=document.id,
+        version=document.version,
+        text={
+            "name": " ".join(name_words),
+            "alias": " ".join(alias_words),
+            "whole": " ".join(whole),
+            "alias_whole": " ".join([*others, *led]),
+            "bi": f" {SEPARATOR} ".join(" ".join(bigrams(row, inverted)) for row in rows),
+            "cho": f" {SEPARATOR} ".join(" ".join(initial_bigrams(row)) for row in rows),
+            "starts": " ".join(starts),
+            "keys3": " ".join(dict.fromkeys(gram for row in rows for gram in key_trigrams(row))),
+            "body": " ".join(body),
+            "place": " ".join(places),
+        },
+        codes={
+            "type": tuple(one for one in dict.fromkeys((document.type, *document.secondary_types)) if one),
+            "form": (f"{document.type}/{document.form}",) if document.form else (),
+            "function": document.functions,
+            "field": fields,
+            "status": (document.status,),
+            "level": (document.owner_level,),
+            "owner": (document.owner_code or document.owner,) if document.owner_code or document.owner else (),
+            "area": document.area_codes,
+            "beneficiary": document.beneficiaries,
+            "channel": document.channels,
+            "engine": (document.engine,) if document.engine else (),
+            "serves": tuple(str(one) for one in document.served),
+            "successor": (document.successor_id,) if document.successor_id else (),
+            "id": (document.id,),
+        },
+        numbers={
+            "popularity": 1.0 + math.log10(1.0 + document.users) / 8 + (0.3 if document.status == "running" else 0.0),
+            "recent": float(_day(document.launched) or 0),
+            "users": document.users,
+        },
+        stored={
+            "name": document.name,
+            "owner": document.owner,
+            "owner_id": document.owner_id,
+            "path": list(document.owner_path),
+            "served": list(document.served),
+            "level": document.owner_level,
+            "url": document.url,
+            "type": document.type,
+            "form": document.form,
+            "functions": list(document.functions),
+            "status": document.status,
+            "liveness": document.liveness,
+            "description": document.description,
+            "former": list(document.former_names),
+            "aliases": list(document.aliases),
+            "closed": document.closed,
+            "successor": [document.successor_id, document.successor_name] if document.successor_id else None,
+            "users": document.users,
+            "recent": _day(document.launched),
+            "w": sorted(set(name_words)),
+            "a": sorted(set(alias_words)),
+            "b": body[:80],
+            "x": whole,
+            "y": others,
+            "l": led,
+            "p": places,
+        },
+    )
+
+
+def _variants(name: str, forms: Sequence[str]) -> list[str]:
+    """The folded name; without its place name; without and of its parenthesis; in this order, empty ones left out."""
+    full = fold(name)
+    bare = PARENTHESIS.sub(" ", name)
+    inner = [fold(part) for part in PARENTHESIS.findall(name)]
+    found = [full, without_place(full, forms), fold(bare), without_place(fold(bare), forms), *inner]
+    return [one for one in dict.fromkeys(found) if len(one) >= 2 or one == full]
+
+
+def _starts(names: Iterable[str], words: Iterable[str], forms: Sequence[str]) -> list[str]:
+    found: dict[str, None] = {}
+    known = [word for word in words if len(word) >= 2]
+    for name in names:
+        full = fold(name)
+        places = {0, len(full) - len(without_place(full, forms))}
+        for token in name.split():
+            at = full.find(fold(token))
+            if fold(token) and at >= 0:
+                places.add(at)
+        places.update(at for at in (full.find(word) for word in known) if at > 0)
+        for at in sorted(places):
+            keys = keystrokes(full[at : at + LONGEST_START])[:LONGEST_START]
+            found.update((keys[:length], None) for length in range(1, len(keys) + 1))
+    return list(found)
+
+
+def _host_words(addresses: Iterable[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for address in addresses:
+        match = HOST.match(address)
+        for label in match.group(1).lower().split(".") if match else ():
+            if label not in COMMON_LABELS and len(label) >= 2:
+                found[label] = None
+    return list(found)
+
+
+def _sino(number: int) -> str:
+    """A number below 10,000 as it is read: 24 is 이십사, 1004 천사."""
+    if number == 0:
+        return DIGITS[0]
+    read = ""
+    for place in (3, 2, 1, 0):
+        digit = number // 10**place % 10
+        if digit:
+            read += ("" if digit == 1 and place else DIGITS[digit]) + UNITS[place]
+    return read
+
+
+def _day(text: str) -> int:
+    """A stated date, month or year as YYYYMMDD with zeroes for what is not said; 0 when there is none."""
+    digits = re.sub(r"\D", "", text)[:8]
+    return int(digits.ljust(8, "0")) if len(digits) >= 4 else 0
+
+
+def is_initials(text: str) -> bool:
+    """Whether a folded text is made of lone consonants: ㅂㄷㅌㄱ."""
+    return bool(text) and all(is_letter(char) and char <= "ㅎ" for char in text)

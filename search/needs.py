@@ -1,0 +1,214 @@
+"""From residents' words to functions: a small index over the phrases of functions.yml and needs.yml."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from config.settings import CONFIG
+from search.hangul import fold
+from search.words import Lexicon, Word, lexicon_of, normal
+
+# What a function named second, third … for one need is worth beside the first.
+ORDER = (1.0, 0.72, 0.58, 0.5, 0.45, 0.4)
+EVENT = 0.85
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One way to say a need: its words, the functions it leads to, and how sure that is."""
+
+    words: frozenset[str]
+    functions: tuple[tuple[str, float], ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class FoundFunction:
+    """A function that a query asks for, how strongly (0 to 1), and the query's words that say so."""
+
+    id: str
+    strength: float
+    words: frozenset[str]
+    kind: str
+
+
+class Vocabulary:
+    """What config/vocab knows of words: the dictionary, synonyms, weak and empty words, and the needs."""
+
+    def __init__(self, folder: Path = CONFIG / "vocab") -> None:
+        functions = _load(folder / "functions.yml")
+        needs = _load(folder / "needs.yml")
+        self.lexicon: Lexicon = lexicon_of(_load(folder / "particles.yml"))
+        self.groups: list[list[str]] = [
+            [normal(str(word)) for word in group] for group in _load(folder / "synonyms.yml")["groups"]
+        ]
+        self.empty = {normal(str(word)) for word in needs["empty"]}
+        self.weak = {normal(str(word)) for word in needs["weak"]}
+        self.here = sorted((normal(str(word)) for word in needs["here"]), key=len, reverse=True)
+        self.fields = {entry["id"]: str(entry["field"]) for entry in functions}
+        self.names = {entry["id"]: str(entry["ko"]) for entry in functions}
+        self.names_en = {entry["id"]: str(entry["en"]) for entry in functions}
+        self.brands = {fold(str(brand)): entry["id"] for entry in functions for brand in entry.get("brands") or ()}
+        self.weak_verbs = {
+            "찾다",
+            "가다",
+            "오다",
+            "보다",
+            "받다",
+            "주다",
+            "쓰다",
+            "내다",
+            "알리다",
+            "바라다",
+            "원하다",
+            "구하다",
+            "얻다",
+            "대다",
+            "모르다",
+            "궁금하다",
+            "나다",
+            "생기다",
+            "걸리다",
+            "심하다",
+            "계시다",
+            "들다",
+            "하다",
+            "나오다",
+        }
+        self._teach(functions, needs)
+        self._canonical = {word: group[0] for group in self.groups for word in group}
+        self.phrases = list(self._phrases(functions, needs))
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        for number, phrase in enumerate(self.phrases):
+            for word in phrase.words:
+                self._by_word[word].append(number)
+        spread: dict[str, set[str]] = defaultdict(set)
+        for phrase in self.phrases:
+            for word in phrase.words:
+                spread[word].update(function for function, _ in phrase.functions[:1])
+        self._spread = {word: len(functions) for word, functions in spread.items()}
+
+    def canonical(self, word: str) -> str:
+        """The word that stands for all its synonyms."""
+        return self._canonical.get(word, word)
+
+    def synonyms(self, word: str) -> tuple[str, ...]:
+        """Other words for the same."""
+        return tuple(dict.fromkeys(other for group in self.groups if word in group for other in group if other != word))
+
+    def content(self, words: Iterable[Word]) -> list[Word]:
+        """The words that say something: without the empty ones."""
+        return [word for word in words if word.text not in self.empty]
+
+    def weight(self, word: str) -> float:
+        """How much a word says: rare among functions much, weak ones little."""
+        if word in self.weak or word in self.weak_verbs:
+            return 0.25
+        return math.log(1 + len(self.names) / (1 + self._spread.get(self.canonical(word), 0))) / math.log(131)
+
+    def functions_for(self, words: Sequence[Word]) -> list[FoundFunction]:
+        """The functions that these words ask for, strongest first; empty when the words say too little."""
+        query = {self.canonical(word.text): word.text for word in words}
+        mass = sum(self.weight(word) for word in query.values()) or 1.0
+        best: dict[str, tuple[float, frozenset[str], str]] = {}
+        support: dict[str, float] = defaultdict(float)
+        for number in {number for word in query for number in self._by_word.get(word, ())}:
+            phrase = self.phrases[number]
+            shared = phrase.words & query.keys()
+            said = sum(self.weight(word) for word in shared)
+            cover = said / sum(self.weight(word) for word in phrase.words)
+            asked = min(1.0, said / mass)
+            strength = cover * (0.3 + 0.7 * asked)
+            for function, share in phrase.functions:
+                value = strength * share
+                support[function] += value * value
+                if value > best.get(function, (0.0,))[0]:
+                    best[function] = (value, frozenset(query[word] for word in shared), phrase.kind)
+        found = [
+            FoundFunction(
+                function, min(1.0, value + 0.12 * math.tanh(support[function] - value * value)), said_by, kind
+            )
+            for function, (value, said_by, kind) in best.items()
+        ]
+        return sorted(found, key=lambda one: (-one.strength, one.id))
+
+    def _teach(self, functions: list[Mapping[str, Any]], needs: Mapping[str, Any]) -> None:
+        """Fill the dictionary: sure words first, then what the phrases add to them."""
+        lexicon = self.lexicon
+        for verb in needs["verbs"]:
+            lexicon.add_verb(str(verb))
+        for verb in ("하다", "싶다", "있다", "없다", "되다", "알다"):
+            lexicon.add_verb(verb)
+            self.empty.add(verb)
+        sure: list[str] = []
+        for entry in functions:
+            for text in (entry["ko"], *entry["synonyms"]):
+                sure += normal(str(text)).replace("·", " ").split()
+            for brand in entry.get("brands") or ():
+                sure.append(fold(str(brand)))
+                sure += [part for part in normal(str(brand)).split() if not lexicon.verb_at(part)]
+        for group in self.groups:
+            sure += group
+        sure += [str(word) for word in needs["short"]]
+        sure += sorted(self.weak) + sorted(self.empty)
+        sure += [normal(str(word)) for event in needs["events"] for word in event["words"]]
+        lexicon.add_nouns(word.strip("(),") for word in sure)
+        loose = [str(text) for entry in functions for text in entry["words"]]
+        loose += [str(text) for need in needs["needs"] for text in need["say"]]
+        for text in loose:
+            for token in normal(text).split():
+                if not lexicon.verb_at(token):
+                    lexicon.add_nouns([_bare(token, lexicon)])
+
+    def _phrases(self, functions: list[Mapping[str, Any]], needs: Mapping[str, Any]) -> Iterable[Phrase]:
+        for entry in functions:
+            for key in ("synonyms", "words", "brands"):
+                for text in (*((entry["ko"],) if key == "synonyms" else ()), *(entry.get(key) or ())):
+                    yield from self._phrase(str(text), ((entry["id"], 1.0),), key)
+        for need in needs["needs"]:
+            led = tuple(zip(need["functions"], ORDER, strict=False))
+            for text in need["say"]:
+                yield from self._phrase(str(text), led, "need")
+        for event in needs["events"]:
+            led = tuple((function, EVENT * share) for function, share in zip(event["functions"], ORDER, strict=False))
+            for text in event["words"]:
+                yield from self._phrase(str(text), led, "event")
+
+    def _phrase(self, text: str, functions: tuple[tuple[str, float], ...], kind: str) -> Iterable[Phrase]:
+        words = frozenset(self.canonical(word.text) for word in self.content(self.lexicon.read(text)))
+        if words:
+            yield Phrase(words, functions, kind)
+
+
+@lru_cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary of this installation, read once."""
+    return Vocabulary()
+
+
+def _bare(token: str, lexicon: Lexicon) -> str:
+    """The token without what clearly is a particle or an ending."""
+    for ending in ("하기", "하고", "하는", "할", "해요", "했어요", "해", "하면", "하러"):
+        if token.endswith(ending) and len(token) - len(ending) >= 2:
+            return token.removesuffix(ending)
+    for josa in ("을", "를", "에", "에서", "에게", "한테", "으로", "까지", "부터"):
+        if token.endswith(josa) and len(token) - len(josa) >= 2:
+            return token.removesuffix(josa)
+    for josa in lexicon.josa:
+        if token.endswith(josa) and token.removesuffix(josa) in lexicon.nouns:
+            return token.removesuffix(josa)
+    for cut in range(2, len(token)):
+        if token[:cut] in lexicon.nouns and any(token[cut:].startswith(end) for end in lexicon.nominal):
+            return token[:cut]
+    return token
+
+
+def _load(path: Path) -> Any:
+    with path.open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
