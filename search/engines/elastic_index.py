@@ -5,7 +5,7 @@ from typing import Any
 
 from search.engine import IndexEntry
 from search.engines.elastic_bulk import Operation
-from search.fields import CODES, FORMAT, NUMBERS, TEXT, VOCABULARY
+from search.fields import CODE_FIELDS, FORMAT, NUMBER_FIELDS, PHRASE_FIELDS, TEXT_FIELDS, VOCABULARY_FIELDS
 
 Json = dict[str, Any]
 
@@ -32,7 +32,8 @@ def index_settings(shards: int, replicas: int) -> Json:
 
 def index_mappings(built: str) -> Json:
     """The mapping: text arrives as tokens and is only split on spaces, and an unknown field is an error."""
-    words = {"type": "text", "analyzer": "whitespace"}
+    phrases = {"type": "text", "analyzer": "whitespace"}
+    words = {**phrases, "index_options": "freqs"}
     code = {"type": "keyword"}
     number = {"type": "double"}
     return {
@@ -42,11 +43,11 @@ def index_mappings(built: str) -> Json:
         "_source": {"includes": ["stored"]},
         "properties": {
             "id": code,
-            "text": {"properties": dict.fromkeys(TEXT, words)},
-            "codes": {"properties": dict.fromkeys(CODES, code)},
-            "numbers": {"properties": dict.fromkeys(NUMBERS, number)},
+            "text": {"properties": {name: phrases if name in PHRASE_FIELDS else words for name in TEXT_FIELDS}},
+            "codes": {"properties": dict.fromkeys(CODE_FIELDS, code)},
+            "numbers": {"properties": dict.fromkeys(NUMBER_FIELDS, number)},
             # The distinct tokens of fields whose vocabulary is asked for; text itself cannot be listed.
-            "vocabulary": {"properties": dict.fromkeys(VOCABULARY, code)},
+            "vocabulary": {"properties": dict.fromkeys(VOCABULARY_FIELDS, code)},
             "stored": {"type": "object", "enabled": False},
         },
     }
@@ -61,10 +62,10 @@ def document(entry: IndexEntry) -> Json:
     """An entry as it is sent."""
     return {
         "id": entry.id,
-        "text": {name: entry.text.get(name) or NOTHING for name in TEXT},
+        "text": {name: entry.text.get(name) or NOTHING for name in TEXT_FIELDS},
         "codes": {name: list(values) for name, values in entry.codes.items()},
         "numbers": dict(entry.numbers),
-        "vocabulary": {name: sorted(set(entry.text.get(name, "").split(" ")) - {""}) for name in VOCABULARY},
+        "vocabulary": {name: sorted(set(entry.text.get(name, "").split(" ")) - {""}) for name in VOCABULARY_FIELDS},
         "stored": entry.stored,
     }
 
