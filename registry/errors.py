@@ -17,7 +17,8 @@ MetaplatformError
 │   ├── SourceChanged       the answer is not of the agreed shape
 │   ├── BodyTooLarge        more bytes than the limit, raw or decompressed
 │   ├── AddressRefused      a private, loopback or otherwise forbidden address
-│   └── BudgetSpent         the run's requests or time are used up
+│   ├── BudgetSpent         the run's requests or time are used up
+│   └── Stopped             this process is being stopped; the run is taken up again later
 ├── EngineUnavailable       the search engine cannot be reached (HTTP 503 with Retry-After, exit code 3)
 └── ComponentMissing        a component this command needs is not there (exit code 3)
     └── StorageFull         the disk has no room left
@@ -206,6 +207,12 @@ class BudgetSpent(HarvestError):
     """The run's requests or its time are used up."""
 
     code = "budget_spent"
+
+
+class Stopped(HarvestError):
+    """This process is being stopped; what was read is kept and the run is taken up again."""
+
+    code = "stopped"
 
 
 class EngineUnavailable(MetaplatformError):

@@ -61,11 +61,12 @@ class FigureClaim:
 
     `value` is in the unit of config/vocab/figures.yml, `as_of` a date, month or year as stated,
     `period` what it counts over ('week', 'month', 'year', 'total' or ''), `payer` who pays a cost
-    (national, province, local, private or ''), `purpose` what for (build, upkeep or '').
+    (national, province, local, private or ''), `purpose` what for (build, upkeep or ''). A figure whose unit is
+    text, code or date has no value but a `quote`.
     """
 
     key: str
-    value: float
+    value: float | None
     as_of: str = ""
     period: str = ""
     payer: str = ""

@@ -86,7 +86,8 @@ class Statement(SQLModel, table=True):
 class PlatformKey(SQLModel, table=True):
     """Something a platform is known by: evidence for identity and the way old addresses still resolve.
 
-    kinds: url (canonical), app (store package), name (name folded + owner), old_id (of a merged platform).
+    kinds: url (canonical), host, app (store package), name (folded, with the owner's id), old_id (of a merged
+    platform). Keys are never taken away by a change: a platform stays known by what it was called.
     """
 
     __tablename__ = "platform_key"

@@ -15,14 +15,22 @@ class UsageFigure(SQLModel, table=True):
     __tablename__ = "usage_figure"
     __table_args__ = (
         UniqueConstraint(
-            "platform_id", "key", "as_of", "period", "payer", "purpose", "source_id", name="uq_usage_figure_once"
+            "platform_id",
+            "key",
+            "as_of",
+            "period",
+            "payer",
+            "purpose",
+            "source_id",
+            "value",
+            name="uq_usage_figure_once",
         ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     platform_id: str = Field(foreign_key="platform.id", index=True, max_length=20)
     key: str = Field(max_length=50, index=True)
-    value: float
+    value: float | None = None
     as_of: str = Field(default="", max_length=10)
     period: str = Field(default="", max_length=20)
     payer: str = Field(default="", max_length=20)

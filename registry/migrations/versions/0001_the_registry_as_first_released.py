@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=2000), nullable=False),
         sa.Column("host", sa.String(length=255), nullable=False),
         sa.Column("owner_code", sa.String(length=10), nullable=False),
+        sa.Column("public_api", sa.String(length=1000), nullable=False),
         sa.Column("rank", sa.String(length=20), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("expect", sa.JSON(), nullable=False),
@@ -210,6 +211,7 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("scope", sa.String(length=10), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -227,6 +229,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_harvest_run_started_at"), ["started_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_harvest_run_state"), ["state"], unique=False)
 
+    op.create_table(
+        "kept_page",
+        sa.Column("source_id", sa.String(length=100), nullable=False),
+        sa.Column("url_hash", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("etag", sa.String(length=500), nullable=False),
+        sa.Column("last_modified", sa.String(length=100), nullable=False),
+        sa.Column("content_type", sa.String(length=200), nullable=False),
+        sa.Column("raw_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_kept_page_source_id_source")),
+        sa.PrimaryKeyConstraint("source_id", "url_hash", name=op.f("pk_kept_page")),
+    )
     op.create_table(
         "platform",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -420,6 +435,7 @@ def upgrade() -> None:
         "overlap_group",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("main_function", sa.String(length=50), nullable=False),
         sa.Column("functions", sa.JSON(), nullable=False),
         sa.Column("medoid_id", sa.String(length=20), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
@@ -428,6 +444,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["medoid_id"], ["platform.id"], name=op.f("fk_overlap_group_medoid_id_platform")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_overlap_group")),
     )
+    with op.batch_alter_table("overlap_group", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_overlap_group_main_function"), ["main_function"], unique=False)
+
     op.create_table(
         "platform_key",
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -521,7 +540,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform_id", sa.String(length=20), nullable=False),
         sa.Column("key", sa.String(length=50), nullable=False),
-        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=True),
         sa.Column("as_of", sa.String(length=10), nullable=False),
         sa.Column("period", sa.String(length=20), nullable=False),
         sa.Column("payer", sa.String(length=20), nullable=False),
@@ -537,7 +556,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_usage_figure_source_id_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_figure")),
         sa.UniqueConstraint(
-            "platform_id", "key", "as_of", "period", "payer", "purpose", "source_id", name="uq_usage_figure_once"
+            "platform_id",
+            "key",
+            "as_of",
+            "period",
+            "payer",
+            "purpose",
+            "source_id",
+            "value",
+            name="uq_usage_figure_once",
         ),
     )
     with op.batch_alter_table("usage_figure", schema=None) as batch_op:
@@ -695,6 +722,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_platform_key_platform_id"))
 
     op.drop_table("platform_key")
+    with op.batch_alter_table("overlap_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_overlap_group_main_function"))
+
     op.drop_table("overlap_group")
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issue_source_id"))
@@ -744,6 +774,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_platform_engine"))
 
     op.drop_table("platform")
+    op.drop_table("kept_page")
     with op.batch_alter_table("harvest_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_harvest_run_state"))
         batch_op.drop_index(batch_op.f("ix_harvest_run_started_at"))

@@ -1,0 +1,320 @@
+"""Understand one harvested record: pure, no database; what cannot be understood is asked, or the record rejected."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from registry.channels import read_channels
+from registry.columns import in_our_terms, several
+from registry.dates import read_date
+from registry.errors import InvalidValue, NotFound, RecordRejected, UnknownCode
+from registry.figures import read_figure_list, read_figures
+from registry.governments import NATION, ZONE_PREFIX, Places
+from registry.models import Source
+from registry.ownership import find_owner
+from registry.records import FunctionClaim, HarvestedRecord, PlatformDraft, Question
+from registry.understand import Understanding, understand
+from registry.urls import app_package, tidy
+from registry.vocab import OperatingMode, PlatformType, Status, parse_code
+from registry.vocabulary import load_vocabulary
+
+LONGEST_NAME = 200
+
+# How Korean lists word a status and an operating mode; exact words only, so that a new word becomes a question.
+STATUSES = {
+    "운영": "running",
+    "운영중": "running",
+    "운영 중": "running",
+    "정상": "running",
+    "서비스중": "running",
+    "예정": "planned",
+    "계획": "planned",
+    "구축중": "planned",
+    "중단": "suspended",
+    "일시중단": "suspended",
+    "종료": "closed",
+    "폐쇄": "closed",
+    "폐지": "closed",
+    "서비스종료": "closed",
+    "미상": "unknown",
+}
+TYPE_WORDS = {
+    "정보제공형": "information",
+    "정책제안형": "proposal",
+    "정책 제안형": "proposal",
+    "민간역량중개형": "brokerage",
+    "민간주도형": "brokerage",
+}
+MODES = {
+    "민관협업": "public_private",
+    "중앙-지방 협업": "central_local",
+    "중앙-지방협업": "central_local",
+    "광역-기초 협업": "metropolitan_basic",
+    "광역-기초협업": "metropolitan_basic",
+    "단독": "alone",
+    "단독 운영": "alone",
+    "단독운영": "alone",
+    "직영": "alone",
+}
+
+
+def normalise(record: HarvestedRecord, source: Source, places: Places) -> PlatformDraft:
+    """What the record says, in our terms. RecordRejected where name or owner are missing.
+
+    A value that cannot be read (a date, a code, an address) is left out and asked about; the record goes on.
+    """
+    ours, leftovers = in_our_terms(record.fields, source.lookups)
+    questions: list[Question] = []
+    name = read_name(ours.get("name"))
+    url = _asked(questions, lambda: tidy(str(ours["url"])), "") if ours.get("url") else ""
+    owner = find_owner(ours, url, source.owner_code, places)
+    if owner.question:
+        questions.append(owner.question)
+    as_of = _day(questions, ours, "as_of")
+    description = clean(str(ours.get("description") or ""))
+    known = load_vocabulary()
+    declared_type = _asked(questions, lambda: _code(PlatformType, ours, "type", TYPE_WORDS), None)
+    declared_form = _asked(questions, lambda: read_form(str(ours.get("form") or ""), declared_type), "")
+    understood = _understood(
+        name, description, url, declared_form, several(ours.get("functions")), owner.name, questions
+    )
+    inferred = inferences(ours, understood) | ({"owner"} if owner.inferred else set())
+    channels = read_channels(several(ours.get("channels")), url, questions)
+    figures = _asked(
+        questions,
+        lambda: read_figure_list(
+            str(ours.get("figures") or ""), {key: one.unit for key, one in known.figures.items()}, as_of
+        ),
+        (),
+    )
+    stated = {(one.key, one.as_of) for one in figures}
+    figures += tuple(one for one in read_figures(description, as_of) if (one.key, one.as_of) not in stated)
+    return PlatformDraft(
+        name=name,
+        owner_id=owner.id,
+        owner_name=owner.name,
+        owner_level=owner.level,
+        name_en=clean(str(ours.get("name_en") or "")),
+        description=description,
+        type=declared_type or (PlatformType(understood.type) if understood.type else None),
+        secondary_types=tuple(
+            parse_code(PlatformType, "secondary_types", one) for one in several(ours.get("secondary_types"))
+        ),
+        form=understood.form,
+        functions=_functions(ours, understood),
+        beneficiaries=_beneficiaries(ours, understood, questions),
+        url=url if not app_package(url) else "",
+        channels=channels,
+        aliases=_names(ours.get("aliases"), name),
+        former_names=_names(ours.get("former_names"), name),
+        parent=str(ours.get("parent") or "").strip(),
+        area=_area(ours, places, questions),
+        department=clean(str(ours.get("department") or "")),
+        operator=clean(str(ours.get("operator") or "")),
+        partners=tuple(several(ours.get("partners"))),
+        operating_mode=_asked(questions, lambda: _code(OperatingMode, ours, "operating_mode", MODES), None),
+        legal_basis=clean(str(ours.get("legal_basis") or "")),
+        status=_asked(questions, lambda: _code(Status, ours, "status", STATUSES), None),
+        status_since=_day(questions, ours, "status_since"),
+        launched=_day(questions, ours, "launched", future=True),
+        closed=_day(questions, ours, "closed", future=True),
+        successor=str(ours.get("successor") or "").strip(),
+        engine=clean(str(ours.get("engine") or "")),
+        shared_operation=clean(str(ours.get("shared_operation") or "")),
+        figures=figures,
+        observed=str(ours.get("observed") or "").strip(),
+        id_hint=str(ours.get("id") or "").strip()
+        if re.fullmatch(r"P\w{4,18}", str(ours.get("id") or "").strip())
+        else "",
+        as_of=as_of,
+        source_note=str(ours.get("source") or "").strip()[:1000],
+        inferred=frozenset(inferred),
+        confidence=understood.confidence,
+        questions=tuple(questions),
+        leftovers=leftovers,
+    )
+
+
+def clean(text: str) -> str:
+    """Text without markup, entities, invisible characters and doubled spaces."""
+    text = re.sub(r"<[^<>]{1,200}>", " ", html.unescape(text))
+    text = "".join(
+        one
+        for one in unicodedata.normalize("NFC", text)
+        if unicodedata.category(one) not in ("Cf", "Cc") or one in "\n\t"
+    )
+    return re.sub(r"[^\S\n]+", " ", text).strip()
+
+
+def read_name(value: Any) -> str:
+    """The name, cleaned; RecordRejected when it is missing, too long or no name."""
+    name = re.sub(r"\s+", " ", clean(str(value or "")))
+    if not re.search(r"\w", name):
+        raise RecordRejected(
+            "name",
+            name,
+            "이름이 없습니다.",
+            "It has no name.",
+            "플랫폼 이름을 채우세요.",
+            "Fill in the platform's name.",
+        )
+    if len(name) > LONGEST_NAME:
+        raise RecordRejected(
+            "name",
+            name,
+            f"이름이 {LONGEST_NAME}자를 넘습니다({len(name)}자).",
+            f"The name is longer than {LONGEST_NAME} characters ({len(name)}).",
+            "이름만 쓰고 설명은 설명 칸에 쓰세요.",
+            "Write only the name; the rest belongs into the description.",
+        )
+    return name
+
+
+def inferences(ours: Mapping[str, Any], understood: Understanding) -> set[str]:
+    """Which of type, form, functions and beneficiaries are our own inference: those the record does not state."""
+    return {field for field in ("type", "form", "functions", "beneficiaries") if not ours.get(field)}
+
+
+def read_form(text: str, type_: PlatformType | None) -> str:
+    """A form's key (type/id) from an id, a key, the survey's option (A1.1) or its Korean wording; UnknownCode."""
+    text = text.strip()
+    if not text:
+        return ""
+    forms = load_vocabulary().forms.values()
+    found = [one for one in forms if text in (one.id, one.key, one.code, one.ko, one.short_ko)]
+    fitting = [one for one in found if type_ is None or one.type == type_.value] or found
+    if not fitting:
+        known = ", ".join(one.key for one in forms)
+        raise UnknownCode(
+            "form", text, "없는 형태입니다.", "There is no such form.", f"다음 중 하나: {known}", f"Use one of: {known}"
+        )
+    return fitting[0].key if len(fitting) == 1 else text
+
+
+def _understood(
+    name: str,
+    description: str,
+    url: str,
+    form: str,
+    declared: list[str],
+    owner: str,
+    questions: list[Question],
+) -> Understanding:
+    """Our understanding; a declared function that nobody knows becomes a question, and the rest is understood."""
+    try:
+        understood = understand(name, description, url, form or None, declared, owner)
+    except UnknownCode as problem:
+        questions.append(_question(problem))
+        understood = understand(name, description, url, None, (), owner)
+    for one in understood.questions:
+        listed = ", ".join(one.options)
+        questions.append(
+            Question(one.field, one.ko, one.en, f"후보: {listed}", f"Candidates: {listed}", tuple(one.options))
+        )
+    return understood
+
+
+def _functions(ours: Mapping[str, Any], understood: Understanding) -> tuple[FunctionClaim, ...]:
+    """The functions the record states; only where it states none, those we infer."""
+    stated = [one for one in understood.functions if any(word.rule == "declared" for word in one.evidence)]
+    return tuple(
+        FunctionClaim(one.id, one.confidence, tuple(dict.fromkeys(word.text for word in one.evidence)))
+        for one in (stated if ours.get("functions") and stated else understood.functions)
+    )
+
+
+def _question(problem: InvalidValue) -> Question:
+    return Question(
+        problem.field,
+        f"{problem.cause_ko} (값: {problem.value})",
+        f"{problem.cause_en} (value: {problem.value})",
+        problem.remedy_ko,
+        problem.remedy_en,
+    )
+
+
+def _asked(questions: list[Question], read: Any, default: Any) -> Any:
+    """What `read` gives, or the default and a question that says what is wrong with the value."""
+    try:
+        return read()
+    except InvalidValue as problem:
+        questions.append(_question(problem))
+        return default
+
+
+def _day(questions: list[Question], ours: Mapping[str, Any], field: str, future: bool = False) -> str:
+    return str(_asked(questions, lambda: read_date(ours.get(field), field, future=future), ""))
+
+
+def _code(kind: Any, ours: Mapping[str, Any], field: str, words: Mapping[str, str]) -> Any:
+    text = str(ours.get(field) or "").strip()
+    if not text:
+        return None
+    return parse_code(kind, field, words.get(text, text))
+
+
+def _names(value: Any, name: str) -> tuple[str, ...]:
+    names = (re.sub(r"\s+", " ", clean(one)) for one in several(value))
+    return tuple(dict.fromkeys(one for one in names if one and one != name and len(one) <= LONGEST_NAME))
+
+
+def _beneficiaries(ours: Mapping[str, Any], understood: Understanding, questions: list[Question]) -> tuple[str, ...]:
+    stated = several(ours.get("beneficiaries"))
+    if not stated:
+        return tuple(understood.beneficiaries)
+    known = load_vocabulary().beneficiaries
+    by_word = {one.ko: key for key, one in known.items()}
+    found = [one if one in known else by_word.get(one, "") for one in stated]
+    unknown = [one for one, key in zip(stated, found, strict=True) if not key]
+    if unknown:
+        questions.append(
+            Question(
+                "beneficiaries",
+                f"알 수 없는 대상: {', '.join(unknown)}",
+                f"Unknown beneficiaries: {', '.join(unknown)}",
+                "config/vocab/beneficiaries.yml의 이름을 쓰세요.",
+                "Use names of config/vocab/beneficiaries.yml.",
+            )
+        )
+    return tuple(dict.fromkeys(key for key in found if key))
+
+
+def _area(ours: Mapping[str, Any], places: Places, questions: list[Question]) -> tuple[str, ...]:
+    """The areas served, as ten-digit codes, 'nation' or 'zone:<id>'."""
+    read: list[str] = []
+    for one in several(ours.get("area")):
+        found = _asked(questions, lambda one=one: read_area(one, places), "")
+        if found and found not in read:
+            read.append(found)
+    return tuple(read)
+
+
+def read_area(text: str, places: Places) -> str:
+    """One area as it is kept; InvalidValue when nothing of ours is meant or several things are."""
+    if text in (NATION, "전국"):
+        return NATION
+    if text.startswith(ZONE_PREFIX):
+        try:
+            places.zone_members(text.removeprefix(ZONE_PREFIX))
+        except NotFound:
+            raise _no_area(text) from None
+        return text
+    try:
+        return places.resolve(text).code
+    except InvalidValue as problem:
+        raise InvalidValue(
+            "area", text, problem.cause_ko, problem.cause_en, problem.remedy_ko, problem.remedy_en
+        ) from None
+
+
+def _no_area(text: str) -> InvalidValue:
+    return InvalidValue(
+        "area",
+        text,
+        "없는 생활권입니다.",
+        "There is no such living zone.",
+        "metaplatform zones list 로 이름을 확인하세요.",
+        "List them: metaplatform zones list",
+    )

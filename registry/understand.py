@@ -1,0 +1,321 @@
+"""Understand what a platform is for from its name, description and address: functions, type, form, beneficiaries.
+
+Pure: no database, no network. Rules come from config/vocab; the forms are the survey's options (KRILA 2022-01,
+appendix 1). A Korean name says what it is at its end (시민 정책 **제안**), so the last function of a name is the
+leading one. What stays under ASK_BELOW is not guessed: it becomes a question with the candidates.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from registry.term_scan import Flat, Hit, TermIndex, flatten, term_index, without_place
+from registry.vocabulary import Vocabulary, load_vocabulary
+
+ASK_BELOW = 0.5
+SURE = 0.97
+
+# How far one hit of a rule carries, in the name and in the description. A description mentions much that a platform
+# does not itself do, a resident's word may stand in any name; several hits add up.
+IN_NAME = {"brand": 0.95, "synonym": 0.92, "pattern": 0.8, "word": 0.72, "weak": 0.55}
+IN_DESCRIPTION = {"brand": 0.55, "synonym": 0.62, "pattern": 0.42, "word": 0.4, "weak": 0.2}
+BY_WORDS = {"brand": 0.8, "synonym": 0.8, "word": 0.8, "pattern": 0.65, "weak": 0.5}
+IN_URL = 0.6
+IN_URL_BESIDE_NAME = 0.3  # the name already says something else
+
+# Which function leads when both stand in one name, whatever their order: a vote on the budget is about the budget.
+LEADS = {
+    "participatory_budget": {"online_vote", "citizen_survey", "citizen_proposal", "public_deliberation"},
+    "petition": {"citizen_proposal", "online_vote"},
+    "sports_facility": {"integrated_reservation"},
+    "drt_bus": {"bus_info", "taxi_call"},
+}
+
+# What stands before these in a name is their subject or their public, not a second function: 농림축산식품 공공데이터포털
+# teaches no farming, 청년정책 제안창구 is for the young. Only functions of the same field stay beside them.
+TAKES_SUBJECT = ("open_data", "statistics", "big_data")
+TAKES_PUBLIC = (
+    "citizen_proposal",
+    "petition",
+    "civil_complaint",
+    "participatory_budget",
+    "citizen_survey",
+    "online_vote",
+)
+PUBLICS = ("youth_policy", "teen_support", "women_family", "multicultural", "senior_care")
+TEST_WORDS = re.compile(r"\((?:구형|임시|시범|가칭)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words that led to a guess: where they stand and which rule took them."""
+
+    text: str
+    where: str  # name, description, url, declared
+    start: int
+    end: int
+    rule: str  # brand, synonym, word, pattern, weak, url, declared
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionGuess:
+    """A function with how sure we are and why."""
+
+    id: str
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person has to say because the words do not: the field and the candidates, best first."""
+
+    field: str
+    ko: str
+    en: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a platform seems to be. `type` and `form` are '' where only a person can tell."""
+
+    type: str
+    form: str
+    functions: tuple[FunctionGuess, ...]
+    beneficiaries: tuple[str, ...]
+    confidence: float
+    questions: tuple[Question, ...]
+
+
+def understand(
+    name: str,
+    description: str = "",
+    url: str = "",
+    form_hint: str | None = None,
+    declared_functions: Sequence[str] = (),
+    owner_name: str = "",
+    *,
+    ignore: Collection[str] = (),
+) -> Understanding:
+    """Infer functions, type, form and beneficiaries.
+
+    `form_hint` is "type/form" or a form's id as a source gave it; `declared_functions` are ids or the words a source
+    uses. `ignore` leaves out terms (flat), so that a measurement can hide what it asks about. UnknownCode.
+    """
+    vocabulary, index = load_vocabulary(), term_index()
+    found: dict[str, list[tuple[float, Evidence]]] = defaultdict(list)
+    for guess in _declared(declared_functions, vocabulary):
+        found[guess.id] += [(guess.confidence, one) for one in guess.evidence]
+    # Blanked, not cut, so that evidence keeps its place in the name as it was written.
+    said = TEST_WORDS.sub(lambda match: " " * len(match.group()), name)
+    core = without_place(said, owner_name)
+    _add(found, _read_name(index, said, core, ignore), name, "name", IN_NAME, flatten(said))
+    if description:
+        flat = flatten(description[:2000])
+        # A two-letter brand (모아, 수다) is an everyday word inside a sentence.
+        hits = [hit for hit in index.scan(flat, flat, ignore) if hit.rule != "brand" or hit.length > 2]
+        _add(found, hits, description, "description", IN_DESCRIPTION, flat)
+    named = any(weight >= 0.7 for hits in found.values() for weight, _ in hits)
+    for function, token in _url_functions(url):
+        weight = IN_URL if not named or function in found else IN_URL_BESIDE_NAME
+        start = max(0, url.lower().find(token))
+        found[function].append((weight, Evidence(token, "url", start, start + len(token), "url")))
+    guesses = _ranked(found)
+    kept = _without_subjects([guess for guess in guesses if guess.confidence >= ASK_BELOW], vocabulary)
+    type_, form, confidence = _form(kept, form_hint, vocabulary)
+    return Understanding(
+        type=type_,
+        form=form,
+        functions=kept,
+        beneficiaries=_beneficiaries(name, description, kept, vocabulary),
+        confidence=confidence,
+        questions=_questions(kept, guesses, form, vocabulary),
+    )
+
+
+def functions_from_words(words: Iterable[str]) -> list[FunctionGuess]:
+    """Functions people mean by their own words ("음식 배달", "막차"), best first; nothing where nobody can tell."""
+    index, found = term_index(), defaultdict[str, list[tuple[float, Evidence]]](list)
+    for word in words:
+        flat = flatten(word)
+        for hit in index.scan(flat, flat):
+            whole = hit.length == len(flat.text)
+            weight = SURE if whole and hit.rule != "weak" else BY_WORDS[hit.rule]
+            start, end = flat.span(hit.start, hit.end)
+            found[hit.function].append((weight, Evidence(word[start:end], "declared", start, end, hit.rule)))
+    return list(_ranked(found))
+
+
+def _declared(declared: Sequence[str], vocabulary: Vocabulary) -> list[FunctionGuess]:
+    """Ids a source states are taken as they are; its free words are read like a resident's."""
+    ids = [word for word in declared if re.fullmatch(r"[a-z][a-z0-9_]*", word)]
+    guesses = [
+        FunctionGuess(vocabulary.function(code).id, 0.99, (Evidence(code, "declared", 0, len(code), "declared"),))
+        for code in ids
+    ]
+    return guesses + functions_from_words(word for word in declared if word not in ids)
+
+
+def _read_name(index: TermIndex, name: str, core: Flat, ignore: Collection[str]) -> list[Hit]:
+    """Hits of the name; a short brand counts only where it is the whole name or opens a word."""
+    flat = flatten(name)
+    shift = len(flat.text) - len(core.text)
+    opens = {*flat.starts, shift}
+    hits = []
+    for hit in index.scan(flat, core, ignore):
+        if hit.rule == "brand" and hit.start not in opens:
+            continue
+        whole = hit.length == len(flat.text) or (hit.start == shift and hit.end == len(flat.text))
+        if hit.rule == "brand" and hit.length <= 2 and not whole:
+            continue
+        hits.append(hit)
+    return hits
+
+
+def _add(
+    found: dict[str, list[tuple[float, Evidence]]],
+    hits: Iterable[Hit],
+    text: str,
+    where: str,
+    weights: dict[str, float],
+    flat: Flat,
+) -> None:
+    for hit in hits:
+        start, end = flat.span(hit.start, hit.end)
+        found[hit.function].append((weights[hit.rule], Evidence(text[start:end], where, start, end, hit.rule)))
+
+
+def _ranked(found: dict[str, list[tuple[float, Evidence]]]) -> tuple[FunctionGuess, ...]:
+    """Add each function's evidence up (noisy or over different stretches) and put the leading one first."""
+    guesses = []
+    for function, hits in found.items():
+        hits.sort(key=lambda hit: -hit[0])
+        doubt, taken = 1.0, set[tuple[str, int]]()
+        for weight, evidence in hits:
+            if not any((evidence.where, place) in taken for place in range(evidence.start, evidence.end)):
+                # A second stretch says much the same as the first: it counts half.
+                doubt *= 1 - (weight if doubt == 1.0 else weight / 2)
+                taken |= {(evidence.where, place) for place in range(evidence.start, evidence.end)}
+        top = 0.99 if hits[0][1].rule == "declared" else SURE
+        guesses.append(FunctionGuess(function, round(min(top, 1 - doubt), 3), tuple(one for _, one in hits)))
+    return tuple(sorted(guesses, key=lambda guess: -_lead(guess, guesses)))
+
+
+def _without_subjects(guesses: Sequence[FunctionGuess], vocabulary: Vocabulary) -> tuple[FunctionGuess, ...]:
+    """Leave out what a name mentions only as the subject or the public of its leading function."""
+    if not guesses:
+        return ()
+    lead = guesses[0].id
+
+    def is_subject(guess: FunctionGuess) -> bool:
+        if guess.id == lead or any(one.where != "name" for one in guess.evidence):
+            return False
+        if lead in TAKES_SUBJECT:
+            return vocabulary.function(guess.id).field != "data"
+        return lead in TAKES_PUBLIC and guess.id in PUBLICS
+
+    return tuple(guess for guess in guesses if not is_subject(guess))
+
+
+def _lead(guess: FunctionGuess, guesses: Sequence[FunctionGuess]) -> float:
+    """Confidence, plus a little for standing last in the name, minus where another function takes the lead."""
+    in_name = [one.end for one in guess.evidence if one.where == "name"]
+    last = max((one.end for other in guesses for one in other.evidence if one.where == "name"), default=1)
+    behind = any(guess.id in LEADS.get(other.id, ()) and other.confidence >= ASK_BELOW for other in guesses)
+    return guess.confidence + (0.15 * max(in_name) / last if in_name else 0) - (0.5 if behind else 0)
+
+
+@cache
+def _url_tokens() -> dict[str, str]:
+    tokens: dict[str, str] = {}
+    for function in load_vocabulary().functions.values():
+        for token in function.url:
+            tokens.setdefault(token, function.id)
+    return tokens
+
+
+def _url_functions(url: str) -> list[tuple[str, str]]:
+    """Functions that parts of an address name: a label of the host, a folder of the path, never a query.
+
+    The label before go.kr is the owner's name (yesan.go.kr is 예산군, yesan.seoul.go.kr the budget).
+    """
+    if not url:
+        return []
+    parts = urlsplit(url if "//" in url else f"//{url}")
+    host, tokens = (parts.hostname or "").split("."), _url_tokens()
+    owners = {"www", "m", "kr", "go", "or", "co", "com", "net", "org", "re", "ac", "pe"}
+    if host[-2:] == ["go", "kr"]:
+        owners |= set(host[-3:-2])
+    labels = [label for label in host if label not in owners]
+    found = [(tokens[label], label) for label in labels if label in tokens]
+    if host[-2:] != ["go", "kr"]:
+        for label in labels:
+            inside = [t for t in tokens if len(t) >= 4 and t != label and (label.endswith(t) or label.startswith(t))]
+            found += [(tokens[token], token) for token in sorted(inside, key=len)[-1:]]
+    for folder in re.split(r"[/._\-]", parts.path.lower())[:8]:
+        if folder in tokens and not folder.isdigit():
+            found.append((tokens[folder], folder))
+    return list(dict.fromkeys(found))
+
+
+def _form(guesses: Sequence[FunctionGuess], hint: str | None, vocabulary: Vocabulary) -> tuple[str, str, float]:
+    """The leading function's usual form, unless a source said which; ('', '', 0) where nothing is known."""
+    lead = guesses[0] if guesses else None
+    usual = vocabulary.function(lead.id).forms if lead else ()
+    if hint:
+        keys = [key for key in vocabulary.forms if key == hint or key.endswith(f"/{hint}")]
+        fitting = [key for key in usual if key in keys] or (keys if len(keys) == 1 else [])
+        if fitting:
+            form = vocabulary.forms[fitting[0]]
+            return form.type, form.id, 0.99
+        if not keys:
+            vocabulary.form(*hint.split("/", 1)) if "/" in hint else vocabulary.form("", hint)
+    if not lead:
+        return "", "", 0.0
+    form = vocabulary.forms[usual[0]]
+    return form.type, form.id, lead.confidence
+
+
+@cache
+def _beneficiary_words() -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (flatten(word).text, entry.id)
+        for entry in load_vocabulary().beneficiaries.values()
+        for word in entry.words
+        if entry.id != "residents"
+    )
+
+
+def _beneficiaries(
+    name: str, description: str, guesses: Sequence[FunctionGuess], vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    """Groups the name or description calls by name first, then those the functions usually serve."""
+    text = flatten(f"{name} {description[:500]}").text
+    # 청소년 must not count as 청년's neighbour nor 농업인 as 기업: only the words of the list, as they stand.
+    called = [code for word, code in _beneficiary_words() if word in text]
+    usual = [code for guess in guesses[:3] for code in vocabulary.function(guess.id).beneficiaries]
+    return tuple(dict.fromkeys(called + usual))[:5]
+
+
+def _questions(
+    kept: Sequence[FunctionGuess], guesses: Sequence[FunctionGuess], form: str, vocabulary: Vocabulary
+) -> tuple[Question, ...]:
+    """Ask for what the words do not tell, with the nearest candidates."""
+    questions = []
+    if not kept:
+        options = tuple(guess.id for guess in guesses[:5])
+        questions.append(
+            Question("functions", "이 플랫폼은 무슨 일을 해 주나요?", "What does this platform do for people?", options)
+        )
+    if not form:
+        options = tuple(f for guess in guesses[:3] for f in vocabulary.function(guess.id).forms)
+        questions.append(
+            Question(
+                "form", "어느 유형의 플랫폼인가요?", "Which form of platform is it?", tuple(dict.fromkeys(options))
+            )
+        )
+    return tuple(questions)
