@@ -7,7 +7,7 @@ leading one. What stays under ASK_BELOW is not guessed: it becomes a question wi
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -115,11 +115,18 @@ def understand(
     core = without_place(said, owner_name)
     _add(found, _read_name(index, said, core, ignore), name, "name", IN_NAME, flatten(said))
     if description:
+        mentioned: dict[str, list[tuple[float, Evidence]]] = defaultdict(list)
         flat = flatten(description[:2000])
         # A two-letter brand (모아, 수다) is an everyday word inside a sentence.
         hits = [hit for hit in index.scan(flat, flat, ignore) if hit.rule != "brand" or hit.length > 2]
-        _add(found, hits, description, "description", IN_DESCRIPTION, flat)
-    named = any(weight >= 0.7 for hits in found.values() for weight, _ in hits)
+        named = _named(found)
+        for hit in hits:
+            # Beside a name that speaks for itself, one mention is not enough (배달앱: "지역화폐로 결제").
+            share = 0.75 if named and hit.function not in found else 1.0
+            _add(mentioned, [hit], description, "description", {hit.rule: share * IN_DESCRIPTION[hit.rule]}, flat)
+        for function, weighed in mentioned.items():
+            found[function] += weighed
+    named = _named(found)
     for function, token in _url_functions(url):
         weight = IN_URL if not named or function in found else IN_URL_BESIDE_NAME
         start = max(0, url.lower().find(token))
@@ -148,6 +155,11 @@ def functions_from_words(words: Iterable[str]) -> list[FunctionGuess]:
             start, end = flat.span(hit.start, hit.end)
             found[hit.function].append((weight, Evidence(word[start:end], "declared", start, end, hit.rule)))
     return list(_ranked(found))
+
+
+def _named(found: Mapping[str, list[tuple[float, Evidence]]]) -> bool:
+    """Whether something already says clearly what the platform does."""
+    return any(weight >= 0.7 for hits in found.values() for weight, _ in hits)
 
 
 def _declared(declared: Sequence[str], vocabulary: Vocabulary) -> list[FunctionGuess]:
