@@ -70,6 +70,11 @@ def load_bundle(
     return counts
 
 
+def bundle_loaded(session: Session) -> bool:
+    """Whether a bundle was ever loaded to its end here."""
+    return session.get(Meta, VERSION_KEY) is not None
+
+
 def bundle_version(folder: Path = CATALOGUE, vocabulary: Path = CONFIG / "vocab") -> str:
     """The content hash of the bundle."""
     digest = sha256(RULES.encode())
