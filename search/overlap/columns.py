@@ -90,11 +90,10 @@ def columns_of(
     beneficiary = np.zeros(count, dtype=np.uint64)
     scalars = np.zeros((count, 12), dtype=np.int64)
     for row, subject in enumerate(subjects):
-        known = [(key, sure) for key, sure in subject.functions.items() if key in places]
-        known.sort(key=lambda item: (-item[1], item[0]))
-        for slot, (key, sure) in enumerate(known[:MOST_FUNCTIONS]):
+        known = [key for key in ranked_functions(subject) if key in places]
+        for slot, key in enumerate(known):
             place = places[key]
-            function[row, slot], certainty[row, slot] = place, sure
+            function[row, slot], certainty[row, slot] = place, subject.functions[key]
             field[row, slot] = fields[terms.fields[place]]
         cores = subject.cores[:MOST_NAMES]
         for slot, text in enumerate(cores):
@@ -147,6 +146,11 @@ def columns_of(
         brand_use=own.brands,
         core_use=own.cores,
     )
+
+
+def ranked_functions(subject: Subject) -> list[str]:
+    """A subject's functions, the surest first and then as they were named; the first is what it mainly does."""
+    return sorted(subject.functions, key=lambda key: -subject.functions[key])[:MOST_FUNCTIONS]
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,20 @@ from search.overlap.pairs import Pairs, dice, rarity
 
 @dataclass(frozen=True)
 class Feature:
-    """A named likeness or contradiction; `sign` is +1 or -1, `ko` its sentence in Korean."""
+    """A named likeness or contradiction.
+
+    `prior` is what it is worth in log-odds where the labels say nothing of it; its sign is the feature's sign.
+    `ko` is its sentence in Korean, the measuring function's docstring the one in English.
+    """
 
     measure: Callable[[Pairs], Floats]
-    sign: int
+    prior: float
     ko: str
+
+    @property
+    def sign(self) -> int:
+        """+1 for a likeness, -1 for a contradiction: training may change the weight, never the sign."""
+        return 1 if self.prior > 0 else -1
 
     @property
     def name(self) -> str:
@@ -40,6 +49,17 @@ def same_name(pairs: Pairs) -> Floats:
 def like_name(pairs: Pairs) -> Floats:
     """The names share most of their letters."""
     return np.clip((pairs.name_likeness - 0.3) / 0.7, 0.0, 1.0)
+
+
+def name_within(pairs: Pairs) -> Floats:
+    """One name stands inside the other."""
+    return np.clip((pairs.names_compared[1] - 0.6) / 0.4, 0.0, 1.0)
+
+
+def own_name_again(pairs: Pairs) -> Floats:
+    """The same owner uses the same name, or a name with that name in it."""
+    named = pairs.same_name | (pairs.names_compared[1] > 0.8) | (pairs.name_likeness > 0.75)
+    return (named & pairs.equal(pairs.columns.owner)).astype(float)
 
 
 def unlike_name(pairs: Pairs) -> Floats:
@@ -174,39 +194,41 @@ def one_operation(pairs: Pairs) -> Floats:
 
 
 IDENTITY = (
-    Feature(same_name, 1, "지명을 뺀 이름(옛 이름 포함)이 같음"),
-    Feature(like_name, 1, "이름의 글자가 대부분 같음"),
-    Feature(unlike_name, -1, "이름에 같은 글자가 거의 없음"),
-    Feature(rare_brand, 1, "드문 고유 이름을 함께 씀"),
-    Feature(other_brand, -1, "고유 이름이 서로 다름"),
-    Feature(same_owner, 1, "소관 기관이 같음"),
-    Feature(other_owner, -1, "소관 기관이 다름(비용을 따로 부담)"),
-    Feature(same_address, 1, "주소(URL)가 같음"),
-    Feature(same_host, 1, "남들이 거의 쓰지 않는 호스트를 함께 씀"),
-    Feature(other_host, -1, "호스트가 서로 다름"),
-    Feature(same_app, 1, "앱 패키지가 같음"),
-    Feature(other_app, -1, "앱 패키지가 서로 다름"),
-    Feature(no_shared_function, -1, "기능이 알려져 있으나 같은 기능이 없음"),
-    Feature(other_audience, -1, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
-    Feature(launch_gap, -1, "시작한 해가 많이 다름"),
-    Feature(like_description, 1, "설명이 서로 비슷함"),
+    Feature(same_name, 1.5, "지명을 뺀 이름(옛 이름 포함)이 같음"),
+    Feature(like_name, 0.5, "이름의 글자가 대부분 같음"),
+    Feature(name_within, 0.5, "한 이름이 다른 이름 안에 들어 있음"),
+    Feature(own_name_again, 1.0, "같은 기관이 같은 이름(또는 그 이름을 품은 이름)을 씀"),
+    Feature(unlike_name, -1.5, "이름에 같은 글자가 거의 없음"),
+    Feature(rare_brand, 1.0, "드문 고유 이름을 함께 씀"),
+    Feature(other_brand, -1.0, "고유 이름이 서로 다름"),
+    Feature(same_owner, 0.5, "소관 기관이 같음"),
+    Feature(other_owner, -2.5, "소관 기관이 다름(비용을 따로 부담)"),
+    Feature(same_address, 1.5, "주소(URL)가 같음"),
+    Feature(same_host, 1.0, "남들이 거의 쓰지 않는 호스트를 함께 씀"),
+    Feature(other_host, -1.0, "호스트가 서로 다름"),
+    Feature(same_app, 2.5, "앱 패키지가 같음"),
+    Feature(other_app, -1.5, "앱 패키지가 서로 다름"),
+    Feature(no_shared_function, -2.0, "기능이 알려져 있으나 같은 기능이 없음"),
+    Feature(other_audience, -2.0, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
+    Feature(launch_gap, -0.5, "시작한 해가 많이 다름"),
+    Feature(like_description, 0.5, "설명이 서로 비슷함"),
 )
 
 OVERLAP = (
-    Feature(one_covers_other, 1, "한쪽 기능을 다른 쪽이 제공함(기능 중복률이 큰 쪽)"),
-    Feature(both_cover, 1, "서로의 기능을 모두 제공함(기능 중복률이 작은 쪽)"),
-    Feature(same_main_function, 1, "주된 기능이 같음"),
-    Feature(no_shared_function, -1, "기능이 알려져 있으나 같은 기능이 없음"),
-    Feature(unknown_function, -1, "한쪽의 기능을 알 수 없음"),
-    Feature(same_kind_of_name, 1, "지명을 빼면 이름이 같은 종류임"),
-    Feature(like_named_unknown, 1, "기능은 모르지만 지명을 뺀 이름이 비슷함"),
-    Feature(same_people, 1, "이용 대상이 같음"),
-    Feature(other_people, -1, "이용 대상이 다름"),
-    Feature(same_form, 1, "조사표의 형태가 같음"),
-    Feature(other_type, -1, "유형(정보제공·정책제안·중개)이 다름"),
-    Feature(other_audience, -1, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
-    Feature(one_operation, 1, "같은 공동 운영 또는 같은 엔진을 씀"),
-    Feature(like_description, 1, "설명이 서로 비슷함"),
+    Feature(one_covers_other, 2.0, "한쪽 기능을 다른 쪽이 제공함(기능 중복률이 큰 쪽)"),
+    Feature(both_cover, 1.0, "서로의 기능을 모두 제공함(기능 중복률이 작은 쪽)"),
+    Feature(same_main_function, 1.0, "주된 기능이 같음"),
+    Feature(no_shared_function, -2.0, "기능이 알려져 있으나 같은 기능이 없음"),
+    Feature(unknown_function, -0.5, "한쪽의 기능을 알 수 없음"),
+    Feature(same_kind_of_name, 1.0, "지명을 빼면 이름이 같은 종류임"),
+    Feature(like_named_unknown, 2.5, "기능은 모르지만 지명을 뺀 이름이 비슷함"),
+    Feature(same_people, 0.5, "이용 대상이 같음"),
+    Feature(other_people, -1.0, "이용 대상이 다름"),
+    Feature(same_form, 0.5, "조사표의 형태가 같음"),
+    Feature(other_type, -0.5, "유형(정보제공·정책제안·중개)이 다름"),
+    Feature(other_audience, -2.0, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
+    Feature(one_operation, 0.5, "같은 공동 운영 또는 같은 엔진을 씀"),
+    Feature(like_description, 0.5, "설명이 서로 비슷함"),
 )
 
 

@@ -79,10 +79,10 @@ class Pairs:
         return found
 
     @cached_property
-    def name_likeness(self) -> Floats:
-        """Best Dice of n-grams over all names of both sides, place words off."""
+    def names_compared(self) -> tuple[Floats, Floats]:
+        """Best Dice, and best share of the shorter name's n-grams, over all names of both sides."""
         columns = self.columns
-        best = np.zeros(len(self))
+        best, inside = np.zeros(len(self)), np.zeros(len(self))
         counts_here, counts_there = self.both(columns.name_count)
         for slot in range(MOST_NAMES):
             for other in range(MOST_NAMES):
@@ -91,7 +91,13 @@ class Pairs:
                     here = columns.name[self.left[rows], slot]
                     there = columns.name[self.right[rows], other]
                     best[rows] = np.maximum(best[rows], dice(here, there))
-        return best
+                    inside[rows] = np.maximum(inside[rows], containment(here, there))
+        return best, inside
+
+    @property
+    def name_likeness(self) -> Floats:
+        """Best Dice of n-grams over all names of both sides, place words off."""
+        return self.names_compared[0]
 
     @cached_property
     def main_name_likeness(self) -> Floats:
@@ -131,6 +137,13 @@ def dice(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> Floats:
     shared = np.bitwise_count(left & right).sum(axis=-1).astype(np.float64)
     total = np.bitwise_count(left).sum(axis=-1) + np.bitwise_count(right).sum(axis=-1)
     return np.where(total > 0, 2.0 * shared / np.maximum(total, 1), 0.0)
+
+
+def containment(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> Floats:
+    """How much of the smaller bit set lies in the other."""
+    shared = np.bitwise_count(left & right).sum(axis=-1).astype(np.float64)
+    least = np.minimum(np.bitwise_count(left).sum(axis=-1), np.bitwise_count(right).sum(axis=-1))
+    return np.where(least > 0, shared / np.maximum(least, 1), 0.0)
 
 
 def rarity(values: Ints, use: "dict[int, int]", common: int = 20) -> Floats:

@@ -110,12 +110,14 @@ class Scorer:
 def _label(pairs: Pairs, same: Floats, overlap: Floats) -> Ints:
     """The rule of the names: functions and people first, then area.
 
-    A pair whose functions are known and share none is at most 분산, whatever brand it shares.
+    A pair whose functions are known and share none is at most 분산, whatever brand it shares; so is an app for
+    passengers beside the one for their drivers.
     """
     area = pairs.areas
     most = np.nan_to_num(np.fmax(*pairs.covered))
-    nothing_shared = pairs.functions_known & (most == 0.0)
-    overlapping = (overlap >= 0.5) & ~nothing_shared
+    here, there = pairs.both(pairs.columns.audience)
+    barred = (pairs.functions_known & (most == 0.0)) | (here != there)
+    overlapping = (overlap >= 0.5) & ~barred
     shared_area = (area == CODE[AreaRelation.same]) | (area == CODE[AreaRelation.contains])
     near = (area == CODE[AreaRelation.zone]) | (area == CODE[AreaRelation.neighbour])
     fully = ((most >= COVERED) | ~pairs.functions_known) & ~pairs.beneficiaries[2]

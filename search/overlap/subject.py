@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from search.overlap.names import audience_of, brand_of, fold, place_words, without_places
+from search.overlap.names import audience_of, brand_of, place_words, without_places
 
 # Hosts on which many owners stand side by side: an address there says which shop, not which operation.
 SHARED_HOSTS = frozenset(
@@ -31,7 +31,8 @@ class Subject:
 
     `functions` maps function ids to how sure we are (0 to 1), `evidence` to the words that led there. `area` is
     the ids of the governments served; `nationwide` is set for national bodies and firms. `owner_words` are the
-    owner's and its parents' names, used only to take place words off the name.
+    owner's and its parents' names, used only to take place words off the name; `function_words` the plain words of
+    its functions (longest first), used only to find the brand in it.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Subject:
     form: str = ""
     functions: Mapping[str, float] = field(default_factory=dict)
     evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    function_words: tuple[str, ...] = ()
     beneficiaries: frozenset[str] = frozenset()
     url: str = ""
     host: str = ""
@@ -81,8 +83,7 @@ class Subject:
     @cached_property
     def brand(self) -> str:
         """The word in its name that says neither where nor what: 누비자, 따릉이, 특급."""
-        said = {fold(word) for found in self.evidence.values() for word in found}
-        return brand_of(self.cores[0], sorted(said, key=lambda word: (-len(word), word)))
+        return brand_of(self.cores[0], self.function_words)
 
     @cached_property
     def audience(self) -> str:
@@ -96,7 +97,7 @@ class Subject:
 
     @property
     def main_function(self) -> str:
-        """The function it is surest of; ties go to the first named."""
+        """The function it is surest of; the first named among equals."""
         return max(self.functions, key=lambda key: self.functions[key], default="")
 
     @property
