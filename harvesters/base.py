@@ -123,6 +123,13 @@ class Listing:
         self._ids.update(sha256(one.encode()).digest()[:12] for one in ids)
         return True
 
+    def restart(self) -> None:
+        """The listing is read again from its beginning in another way; what was said of it so far is void."""
+        self.stated, self.read, self.pages, self.ended, self.keyset = None, 0, 0, False, False
+        self._ids.clear()
+        self._page_prints.clear()
+        self.reasons.clear()
+
     def state(self, count: int) -> None:
         """The source says that its list has so many entries."""
         if self.stated is not None and self.stated != count and not self.keyset:
@@ -182,8 +189,6 @@ class HarvestTask:
     """One execution of one harvester: where to read, with which client, since when, and what to say of the list.
 
     `since` is empty for a whole listing, or the source's own time stamp from which changes are wanted.
-    `known` answers whether the registry already holds a remote id with that modification stamp (for sources where
-    reading an entry costs a request).
     """
 
     source: SourceFacts
@@ -224,6 +229,11 @@ class Harvester(ABC):
     @abstractmethod
     def harvest(self, task: HarvestTask) -> Iterator[HarvestedRecord]:
         """Yield the source's entries in the source's own words and say in `task.listing` what the list was."""
+
+    @classmethod
+    def requests_per_run(cls, options: Mapping[str, Any], budget: int) -> int:
+        """How many requests one run sends at most, for the page that asks an operator to enable a source."""
+        return budget
 
     @classmethod
     def read_options(cls, given: Mapping[str, Any]) -> dict[str, Any]:

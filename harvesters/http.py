@@ -19,7 +19,7 @@ from protego import Protego
 
 from harvesters.addresses import Resolve
 from harvesters.answers import Response, busy, forbidden_by_robots, is_login, raise_for, retry_after, too_large
-from harvesters.manners import HOSTS, Budget, HostGate, Manners, Robots
+from harvesters.manners import HOSTS, Budget, HostGate, Manners, Robots, stopped
 from harvesters.network import CheckedTransport, Deadline, as_our_errors, getaddrinfo, unpacker
 from registry.errors import (
     AddressRefused,
@@ -235,7 +235,8 @@ class PoliteClient:
                 "run_time_budget 설정을 늘리세요.",
                 "Raise run_time_budget.",
             )
-        self.stop.wait(seconds)
+        if self.stop.wait(seconds):
+            raise stopped(url)
 
     def _follow(
         self, method: str, url: str, body: bytes | None, headers: dict[str, str], delay: float, *, robots: bool

@@ -9,7 +9,7 @@ from time import monotonic
 from protego import Protego
 
 from config.settings import Settings
-from registry.errors import BudgetSpent
+from registry.errors import BudgetSpent, Stopped
 
 ROBOT = "metaplatform"
 
@@ -102,13 +102,13 @@ class HostGate:
 
     @contextmanager
     def turn(self, host: str, delay: float, stop: Event) -> Iterator[None]:
-        """Wait for this host's turn; `stop` ends the wait early (the run is being closed)."""
+        """Wait for this host's turn; Stopped when the process is being stopped meanwhile."""
         with self._guard:
             lock = self._locks.setdefault(host, Lock())
         with lock:
             pause = self._free_at.get(host, 0.0) - monotonic()
-            if pause > 0:
-                stop.wait(pause)
+            if stop.wait(pause) if pause > 0 else stop.is_set():
+                raise stopped(host)
             try:
                 yield
             finally:
@@ -116,6 +116,17 @@ class HostGate:
 
 
 HOSTS = HostGate()
+
+
+def stopped(where: str) -> Stopped:
+    """The error that ends a run because this process ends."""
+    return Stopped(
+        where,
+        "프로그램이 멈추는 중이라 수집을 그만뒀습니다.",
+        "The process is being stopped, so harvesting ended.",
+        "다시 시작하면 이어서 읽습니다.",
+        "It reads on after the next start.",
+    )
 
 
 @dataclass(frozen=True)

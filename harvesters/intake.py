@@ -1,0 +1,408 @@
+"""Taking records in, batch by batch: each batch is one transaction, each record in it whole or absent."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
+from unicodedata import normalize as normal_form
+
+from sqlalchemy import select as sql_select
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from harvesters.base import Listing
+from harvesters.ledger import Line
+from harvesters.raw import RawStore
+from registry.errors import InvalidValue, LeaseLost, MetaplatformError, RecordRejected
+from registry.governments import Places
+from registry.identity import slices
+from registry.issues import raise_error, raise_issue, settle
+from registry.models import Platform, Record, Source
+from registry.models.base import now
+from registry.models.harvest import remote_key
+from registry.normalise import normalise
+from registry.records import Actor, HarvestedRecord, PlatformDraft
+from registry.register import Registration, register_many
+from registry.vocab import PlatformState, RecordState, Severity
+from registry.withdraw import restore
+
+SHOWN = [
+    "name",
+    "owner_id",
+    "owner_name",
+    "description",
+    "type",
+    "form",
+    "functions",
+    "beneficiaries",
+    "url",
+    "channels",
+    "aliases",
+    "former_names",
+    "area",
+    "department",
+    "operator",
+    "partners",
+    "operating_mode",
+    "legal_basis",
+    "status",
+    "launched",
+    "closed",
+    "engine",
+    "shared_operation",
+]
+"""The fields of a platform whose change a run shows."""
+
+SETTLED = ("record_rejected", "record_failed", "listed_unfetchable", "invalid_value", "unknown_code")
+"""Issues of a record that settle themselves once it is registered."""
+
+
+@dataclass
+class Understood:
+    """One record with what was made of it outside the transaction: a draft, or why there is none."""
+
+    record: HarvestedRecord
+    payload_hash: str
+    draft: PlatformDraft | None = None
+    problem: MetaplatformError | None = None
+
+
+Watch = Callable[[Session, Understood, str], None]
+"""Called for each registered record with the id of its platform, inside the transaction."""
+
+
+@dataclass
+class Intake:
+    """What taking in needs to know, and what it counted so far.
+
+    `run_id` is None in a dry run. Raw payloads are kept unless `raw` is None. `repeated` are records whose id came
+    before in the same listing.
+    """
+
+    source: Source
+    places: Places
+    actor: Actor
+    run_id: int | None = None
+    raw: RawStore | None = None
+    listing: Listing = field(default_factory=Listing)
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: list[Line] = field(default_factory=list)
+    repeated: list[HarvestedRecord] = field(default_factory=list)
+    watch: Watch | None = None
+    _kept: dict[str, str] = field(default_factory=dict)
+    _seen: set[bytes] = field(default_factory=set)
+
+    @property
+    def mark(self) -> int:
+        """What a record that this run saw carries as `last_run`; a dry run's never commits."""
+        return -1 if self.run_id is None else self.run_id
+
+    def prepare(self, session: Session, batch: Sequence[HarvestedRecord]) -> tuple[list[int], list[Understood]]:
+        """Sort a batch into records that say the same as last time (their row ids) and records to register.
+
+        Reads only, and understands only what is new: this is why an unchanged harvest is cheap, and why the
+        database's write lock is not held while Korean is being read. Raw payloads are kept here, before their
+        records: a row never names bytes that are not there.
+        """
+        rows = {row.remote_id: row for row in self._rows(session, [record.remote_id for record in batch])}
+        same: list[int] = []
+        fresh: list[Understood] = []
+        for record in batch:
+            record = replace(record, remote_id=normal_form("NFC", record.remote_id.strip())[:500])
+            if self._is_repeated(record, fresh):
+                continue
+            known = rows.get(record.remote_id)
+            digest = self._payload_hash(record)
+            steady = known is not None and known.state not in (RecordState.withdrawn, RecordState.rejected)
+            if known and steady and record.fetched and known.payload_hash == digest and known.platform_id and known.id:
+                same.append(known.id)
+                continue
+            if self.raw is not None and record.fetched:
+                self._kept[record.remote_id] = self.raw.put(
+                    record.raw if record.raw is not None else _canonical(record.fields)
+                )
+            fresh.append(self._understand(record, digest))
+        return same, fresh
+
+    def take(self, session: Session, same: list[int], fresh: list[Understood]) -> None:
+        """Register a prepared batch inside the caller's transaction."""
+        counts, lines = Counter[str](), list[Line]()
+        if same:
+            session.connection().execute(
+                update(Record)
+                .where(col(Record.id).in_(same))
+                .values(
+                    state=RecordState.listed,
+                    last_seen=now(),
+                    last_run=self.mark,
+                    missing_runs=0,
+                    missing_since=None,
+                    problem="",
+                )
+            )
+            counts["unchanged"] += len(same)
+        ready: list[tuple[Record, Understood]] = []
+        for one in fresh:
+            row = self._row_of(session, one.record)
+            if row is None:
+                lines.append(self._reject(session, None, one.record, _without_id(one.record)))
+                continue
+            self._note(row, one)
+            session.add(row)
+            if not one.record.fetched:
+                lines.append(self._unfetchable(session, row, one.record))
+            elif one.draft is None:
+                lines.append(self._reject(session, row, one.record, one.problem or _without_id(one.record)))
+            else:
+                ready.append((row, one))
+        session.flush()
+        lines += self._register(session, ready)
+        for line in lines:
+            counts[line.action] += 1
+        session.flush()
+        self.counts += counts
+        self.lines = [line for line in lines if line.action != "unchanged" or _newly_matched(line)]
+
+    def _note(self, row: Record, one: Understood) -> None:
+        """What is true of the record whatever becomes of it: it is listed."""
+        row.url = one.record.url[:2000]
+        row.last_seen, row.last_run = now(), self.mark
+        row.missing_runs, row.missing_since = 0, None
+        if one.record.fetched:
+            row.encoding, row.fields = one.record.encoding, json.loads(_canonical(one.record.fields))
+            row.raw_hash = self._kept.pop(one.record.remote_id, row.raw_hash)
+
+    def _register(self, session: Session, ready: list[tuple[Record, Understood]]) -> list[Line]:
+        """Register what was understood, all at once; one by one when something among them cannot be taken."""
+        if not ready:
+            return []
+        before = _shown_of(session, {row.platform_id for row, _ in ready if row.platform_id})
+        pairs = [(row, one.draft) for row, one in ready if one.draft is not None]
+        try:
+            with session.begin_nested():
+                done = register_many(
+                    session,
+                    [(draft, row) for row, draft in pairs],
+                    source=self.source,
+                    actor=self.actor,
+                    run_id=self.run_id,
+                )
+        except (OperationalError, LeaseLost):
+            raise
+        except Exception as problem:
+            if len(ready) == 1:
+                row, one = ready[0]
+                known = problem if isinstance(problem, InvalidValue) else self._accident(one.record, problem)
+                return [self._reject(session, row, one.record, known)]
+            return [line for pair in ready for line in self._register(session, [pair])]
+        returning = [
+            result.platform_id
+            for (row, _), result in zip(ready, done, strict=True)
+            if row.state == RecordState.withdrawn
+        ]
+        restored = self._restore(session, set(returning))
+        after = _shown_of(session, {result.platform_id for result in done})
+        settled = [row.remote_id for row, _ in ready if row.state in (RecordState.rejected, RecordState.unfetchable)]
+        for remote_id in settled:
+            settle(session, self.actor, SETTLED, source_id=self.source.id, remote_id=remote_id)
+        lines = []
+        for (row, one), result in zip(ready, done, strict=True):
+            row.platform_id = result.platform_id
+            row.payload_hash, row.state, row.problem = one.payload_hash, RecordState.listed, ""
+            session.add(row)
+            if self.watch is not None:
+                self.watch(session, one, result.platform_id)
+            lines += _lines_of(row, result, restored, before.get(result.platform_id), after[result.platform_id])
+        return lines
+
+    def _restore(self, session: Session, ids: set[str]) -> set[str]:
+        """Platforms withdrawn because they were not listed return as themselves."""
+        restored = set()
+        for platform_id in ids:
+            platform = session.get(Platform, platform_id)
+            if platform is not None and platform.state == PlatformState.withdrawn:
+                restore(session, platform_id, self.actor, "원천의 목록에 다시 나타났습니다.")
+                restored.add(platform_id)
+        return restored
+
+    def _unfetchable(self, session: Session, row: Record, record: HarvestedRecord) -> Line:
+        row.state, row.problem = RecordState.unfetchable, record.problem[:2000]
+        session.add(row)
+        self._issue_for(
+            session,
+            "listed_unfetchable",
+            Severity.warning,
+            "원천의 목록에는 있으나 내용을 읽지 못했습니다. 등록된 내용은 그대로 둡니다.",
+            "It is listed by the source but could not be read; what is registered stays.",
+            record,
+        )
+        return Line("unfetchable", row.remote_id, _name_in(record), row.platform_id or "", {"problem": record.problem})
+
+    def _reject(
+        self, session: Session, row: Record | None, record: HarvestedRecord, problem: MetaplatformError
+    ) -> Line:
+        if row is not None:
+            row.state, row.problem = RecordState.rejected, str(problem)[:2000]
+            session.add(row)
+        raise_error(
+            session,
+            problem,
+            Severity.error,
+            source_id=self.source.id,
+            run_id=self.run_id,
+            remote_id=record.remote_id,
+            concerns="source",
+            url=record.url,
+        )
+        detail = {**problem.facts(), **{key: record.fields[key] for key in ("row",) if key in record.fields}}
+        return Line("rejected", record.remote_id, _name_in(record), (row.platform_id or "") if row else "", detail)
+
+    def _understand(self, record: HarvestedRecord, digest: str) -> Understood:
+        if not record.fetched:
+            return Understood(record, digest)
+        try:
+            return Understood(record, digest, draft=normalise(record, self.source, self.places))
+        except InvalidValue as problem:
+            return Understood(record, digest, problem=problem)
+        except Exception as bug:
+            return Understood(record, digest, problem=self._accident(record, bug))
+
+    def _accident(self, record: HarvestedRecord, bug: Exception) -> RecordRejected:
+        """One record that trips our own code does not cost the others their harvest; but a listing in which
+        something was not understood by accident proves nothing about what is gone."""
+        self.listing.incomplete(
+            "not_understood",
+            f"기록 '{record.remote_id}' 을(를) 처리하다 내부 오류가 났습니다.",
+            f"An internal error occurred at record '{record.remote_id}': {bug!r}",
+        )
+        failed = RecordRejected("record", record.remote_id, "내부 오류가 났습니다.", f"Internal error: {bug!r}")
+        failed.code = "record_failed"
+        return failed
+
+    def _is_repeated(self, record: HarvestedRecord, fresh: list[Understood]) -> bool:
+        if not record.remote_id:
+            return False
+        digest = sha256(record.remote_id.encode()).digest()[:12]
+        if digest not in self._seen:
+            self._seen.add(digest)
+            return False
+        self.counts["duplicate"] += 1
+        self.repeated.append(record)
+        return True
+
+    def report_repeated(self, session: Session) -> list[Line]:
+        """An issue and a line for every id that came twice."""
+        lines = []
+        for record in self.repeated:
+            self._issue_for(
+                session,
+                "duplicate_id",
+                Severity.warning,
+                "한 목록에 같은 번호가 두 번 나왔습니다. 앞의 것을 썼습니다.",
+                "The same identifier came twice in one listing; the first was taken.",
+                record,
+            )
+            lines.append(Line("duplicate", record.remote_id, _name_in(record)))
+        self.repeated.clear()
+        return lines
+
+    def _issue_for(
+        self, session: Session, code: str, severity: Severity, cause_ko: str, cause_en: str, record: HarvestedRecord
+    ) -> None:
+        raise_issue(
+            session,
+            code,
+            severity,
+            cause_ko,
+            f"{cause_en} {record.problem}".strip(),
+            "원천의 운영자가 확인할 일입니다.",
+            "This is for the operator of the source to look at.",
+            url=record.url,
+            value=_name_in(record),
+            concerns="source",
+            source_id=self.source.id,
+            run_id=self.run_id,
+            remote_id=record.remote_id,
+        )
+
+    def _rows(self, session: Session, ids: Sequence[str]) -> Sequence[Record]:
+        wanted = [normal_form("NFC", one.strip())[:500] for one in ids]
+        return session.exec(
+            select(Record).where(Record.source_id == self.source.id, col(Record.remote_id).in_(wanted))
+        ).all()
+
+    def _row_of(self, session: Session, record: HarvestedRecord) -> Record | None:
+        """The record's row: by its id, by its id in other spelling, by its address if it has no id; or a new one."""
+        mine = select(Record).where(Record.source_id == self.source.id)
+        if not record.remote_id:
+            found = session.exec(mine.where(Record.url == record.url)).all() if record.url else []
+            return found[0] if len(found) == 1 and found[0].last_run != self.mark else None
+        row = session.exec(mine.where(Record.remote_id == record.remote_id)).first()
+        if row is not None:
+            return row
+        key = remote_key(record.remote_id)[:500]
+        alike = session.exec(mine.where(Record.remote_key == key)).all()
+        # A row this run has already seen under its own spelling is another entry, not this one.
+        if len(alike) == 1 and alike[0].last_run != self.mark:
+            alike[0].remote_id = record.remote_id
+            return alike[0]
+        return Record(source_id=self.source.id, remote_id=record.remote_id, remote_key=key)
+
+    def _payload_hash(self, record: HarvestedRecord) -> str:
+        ignored = self.source.lookups.get("ignore", [])
+        said = {key: value for key, value in record.fields.items() if key not in ignored}
+        # The source's configuration is part of it: a changed mapping makes every record worth another look.
+        return sha256(
+            self.source.config_hash.encode() + b"\n" + record.url.encode() + b"\n" + _canonical(said)
+        ).hexdigest()
+
+
+def _canonical(fields: Any) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":")).encode()
+
+
+def _name_in(record: HarvestedRecord) -> str:
+    return str(record.fields.get("name") or record.remote_id)[:200]
+
+
+def _newly_matched(line: Line) -> bool:
+    """A record seen for the first time that told nothing new of a platform known by other evidence."""
+    return bool(line.detail.get("matched_by", "record") != "record")
+
+
+def _without_id(record: HarvestedRecord) -> RecordRejected:
+    return RecordRejected(
+        "remote_id",
+        record.fields.get("name", ""),
+        "원천의 번호가 없고, 주소로도 이미 아는 기록을 찾지 못했습니다.",
+        "It has no identifier, and its address matches no record that is known.",
+        "원천에서 이 항목의 번호를 채우세요.",
+        "Give this entry an identifier at the source.",
+    )
+
+
+def _lines_of(
+    row: Record, result: Registration, restored: set[str], before: dict[str, Any] | None, after: dict[str, Any]
+) -> list[Line]:
+    action = "restored" if result.platform_id in restored else result.action
+    detail: dict[str, Any] = {"matched_by": result.matched_by} if result.matched_by else {}
+    if before is not None and action != "added":
+        detail["fields"] = {key: [before[key], after[key]] for key in SHOWN if before[key] != after[key]}
+    lines = [Line(action, row.remote_id, after["name"], result.platform_id, detail)]
+    if result.conflicts:
+        conflicts = {"conflicts": list(result.conflicts)}
+        lines.append(Line("conflict", row.remote_id, after["name"], result.platform_id, conflicts))
+    return lines
+
+
+def _shown_of(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
+    """The shown fields of platforms as they stand now."""
+    columns = [col(Platform.id), *(col(getattr(Platform, name)) for name in SHOWN)]
+    found: dict[str, dict[str, Any]] = {}
+    for part in slices(sorted(ids)):
+        for values in session.connection().execute(sql_select(*columns).where(col(Platform.id).in_(part))):
+            found[values[0]] = dict(zip(SHOWN, values[1:], strict=True))
+    return found

@@ -1,0 +1,455 @@
+"""The life of one harvest run: lease, read, take in batch by batch, judge the listing, end in a definite state."""
+
+import os
+import socket
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from config.settings import Settings
+from harvesters.base import HarvestTask, Listing, Progress, SourceFacts, no_progress
+from harvesters.catalogue import harvester_named
+from harvesters.digest import send_digest
+from harvesters.http import Manners, PageCache, PoliteClient
+from harvesters.intake import Intake, Watch
+from harvesters.judgement import Verdict, judge
+from harvesters.keeping import PageKeeper
+from harvesters.lease import Heartbeat, Lease, claim, release, renew
+from harvesters.ledger import Line, RunReport, add_counts, close_abandoned, write_lines
+from harvesters.manners import stopped
+from harvesters.raw import RawStore
+from harvesters.since import mark_after, since_for
+from harvesters.timing import next_run_after
+from registry.database import session_of, writing_session
+from registry.errors import Conflict, HarvestError, LeaseLost, MetaplatformError, NotAllowed, NotFound
+from registry.governments import Places
+from registry.issues import raise_issue, settle
+from registry.models import HarvestRun, Source
+from registry.models.base import now
+from registry.records import Actor, HarvestedRecord
+from registry.vocab import ActorKind, RunState, Severity
+
+Reader = Callable[[HarvestTask], Iterator[HarvestedRecord]]
+
+BATCH = 200
+BATCH_SECONDS = 5.0
+"""A batch is written when it is full or this old: what was read is registered soon, and a kill costs little."""
+
+
+def run_source(
+    database: Engine,
+    settings: Settings,
+    source_id: str,
+    *,
+    actor: Actor,
+    progress: Progress = no_progress,
+    lease: Lease | None = None,
+    client: PoliteClient | None = None,
+    stop: Event | None = None,
+    reader: Reader | None = None,
+    watch: Watch | None = None,
+) -> RunReport:
+    """Harvest one source and register what it says; the run ends in a definite state whatever happens.
+
+    Raises NotAllowed for an outside source that is not enabled or while no contact address is set, and Conflict
+    while another worker reads this source or its host. What goes wrong at the source is no exception but the
+    report's error, an issue, and a state. `lease` is given by a worker that has claimed the source already; `reader`
+    yields the records instead of the source's harvester (a file that a person hands in); `watch` sees each record.
+    """
+    source = load_source(database, source_id)
+    if lease is None:
+        allow(source, settings)
+        lease = claim(database, source_id, holder_name(), settings.lease_seconds)
+    if lease is None:
+        raise Conflict(
+            f"다른 일꾼이 '{source_id}' 또는 같은 서버의 원천을 읽고 있습니다.",
+            f"Another worker is reading '{source_id}' or a source of the same host.",
+            f"{settings.lease_seconds:.0f}초 뒤에 다시 시도하세요.",
+            f"Try again in {settings.lease_seconds:.0f} seconds.",
+        )
+    return _Run(database, settings, source, lease, actor, progress, client, stop or Event(), reader, watch).execute()
+
+
+def dry_run(
+    database: Engine,
+    settings: Settings,
+    source_id: str,
+    *,
+    actor: Actor,
+    progress: Progress = no_progress,
+    client: PoliteClient | None = None,
+) -> RunReport:
+    """Read a source whole and say what would be added, changed, in conflict or withdrawn; nothing is written."""
+    source = load_source(database, source_id)
+    allow(source, settings)
+    listing, records, error = Listing(), list[HarvestedRecord](), None
+    began = monotonic()
+    own = client or open_client(settings, source)
+    try:
+        for record in harvester_named(source.harvester)().harvest(task_of(source, own, listing, "", progress)):
+            records.append(record)
+    except HarvestError as problem:
+        error = problem
+    finally:
+        if client is None:
+            own.close()
+    return preview(database, source, records, listing, error, actor, progress, own, monotonic() - began)
+
+
+def preview(
+    database: Engine,
+    source: Source,
+    records: Sequence[HarvestedRecord],
+    listing: Listing,
+    error: HarvestError | None,
+    actor: Actor,
+    progress: Progress,
+    client: PoliteClient | None = None,
+    seconds: float = 0.0,
+    watch: Watch | None = None,
+) -> RunReport:
+    """What registering these records would do: done in one transaction that is rolled back."""
+    lines: list[Line] = []
+    with writing_session(database) as session:
+        session.merge(source)
+        session.flush()
+        intake = Intake(source, Places.load(session), actor, listing=listing, watch=watch)
+        for start in range(0, len(records), BATCH):
+            same, fresh = intake.prepare(session, records[start : start + BATCH])
+            intake.take(session, same, fresh)
+            lines += intake.lines
+            progress("비교 / comparing", start + BATCH, len(records))
+        lines += intake.report_repeated(session)
+        verdict = judge(session, source, listing, intake, None, error)
+        lines += verdict.lines
+        session.rollback()
+    return RunReport(
+        source.id,
+        verdict.state,
+        {"read": listing.read or len(records), **intake.counts, **verdict.counts},
+        tuple(lines),
+        stated=listing.stated,
+        doubts=tuple(verdict.doubts),
+        error=verdict.error,
+        requests=client.requests if client else 0,
+        bytes_read=client.bytes_read if client else 0,
+        seconds=seconds,
+        dry=True,
+    )
+
+
+class _Run:
+    """One execution. Its steps are its methods, in the order in which they happen."""
+
+    def __init__(
+        self,
+        database: Engine,
+        settings: Settings,
+        source: Source,
+        lease: Lease,
+        actor: Actor,
+        progress: Progress,
+        client: PoliteClient | None,
+        stop: Event,
+        reader: Reader | None,
+        watch: Watch | None,
+    ) -> None:
+        self.database, self.settings, self.lease = database, settings, lease
+        self.source, self.actor, self.progress = source, actor, progress
+        self.machine = Actor(ActorKind.harvester, source.harvester)
+        self.given_client, self.stop = client, stop
+        self.reader = reader or harvester_named(source.harvester)().harvest
+        self.watch = watch
+        self.listing = Listing()
+        self.lines: list[Line] = []
+        self.began = monotonic()
+
+    def execute(self) -> RunReport:
+        try:
+            self.run_id = self._open()
+            with Heartbeat(self.database, self.lease, self.settings.lease_seconds, self._beat) as heartbeat:
+                self.heartbeat = heartbeat
+                error = self._read()
+            return self._finish(error)
+        except LeaseLost as lost:
+            # Nothing may be written any more: the new holder has closed this run already.
+            return RunReport(
+                self.source.id, RunState.incomplete, {}, tuple(self.lines), self.run_id, error=lost.facts()
+            )
+        except BaseException as bug:
+            self._abandon(bug)
+            raise
+
+    def _open(self) -> int:
+        with writing_session(self.database) as session:
+            renew(session, self.lease, self.settings.lease_seconds)
+            close_abandoned(session, self.source.id, self.lease.fence)
+            self.since = since_for(session, self.source)
+            run = HarvestRun(
+                source_id=self.source.id,
+                fence=self.lease.fence,
+                actor=f"{self.actor.kind.value}:{self.actor.name}"[:120],
+                config_hash=self.source.config_hash,
+                scope="since" if self.since else "all",
+            )
+            session.add(run)
+            session.flush()
+            assert run.id is not None
+            self.places = Places.load(session)
+            return run.id
+
+    def _read(self) -> HarvestError | None:
+        """Read and take in until the harvester ends; the error that ended it early, if one did."""
+        raw = RawStore(self.settings.raw_folder)
+        self.keeper = PageKeeper(self.database, self.source.id, raw)
+        self.intake = Intake(self.source, self.places, self._writer(), self.run_id, raw, self.listing, watch=self.watch)
+        self.client = self.given_client or open_client(self.settings, self.source, self.keeper, self.stop)
+        error: HarvestError | None = None
+        batch: list[HarvestedRecord] = []
+        since = monotonic()
+        try:
+            task = task_of(self.source, self.client, self.listing, self.since, self.progress)
+            for record in self._stream(task):
+                batch.append(record)
+                if len(batch) >= BATCH or monotonic() - since > BATCH_SECONDS:
+                    self._take(batch)
+                    batch, since = [], monotonic()
+        except HarvestError as problem:
+            error = problem
+        except (LeaseLost, OperationalError):
+            raise
+        except Exception as bug:
+            error = _unexpected(self.source, bug)
+        finally:
+            if self.given_client is None:
+                self.client.close()
+        self._take(batch)
+        return error
+
+    def _writer(self) -> Actor:
+        """Who writes the statements: the harvester, or the person who handed the records in."""
+        return self.actor if self.actor.kind in (ActorKind.person, ActorKind.token) else self.machine
+
+    def _stream(self, task: HarvestTask) -> Iterator[HarvestedRecord]:
+        for record in self.reader(task):
+            if self.heartbeat.lost.is_set():
+                raise LeaseLost("수집 권한을 잃었습니다.", "The lease was lost.")
+            if self.stop.is_set():
+                raise stopped(self.source.url)
+            yield record
+
+    def _take(self, batch: list[HarvestedRecord]) -> None:
+        """One batch, one transaction: the lease is renewed in it, so a batch of a lost lease is never stored."""
+        with session_of(self.database) as session:
+            same, fresh = self.intake.prepare(session, batch)
+        with writing_session(self.database) as session:
+            renew(session, self.lease, self.settings.lease_seconds)
+            before = self.intake.counts.copy()
+            self.intake.take(session, same, fresh)
+            lines = self.intake.lines + self.intake.report_repeated(session)
+            write_lines(session, self.run_id, lines)
+            self.keeper.store(session)
+            run = session.get_one(HarvestRun, self.run_id)
+            add_counts(run, self.intake.counts - before)
+            self._beat(session)
+        self.lines += lines
+        done = sum(self.intake.counts.values())
+        self.progress(f"{self.source.title}", done, self.listing.stated)
+
+    def _beat(self, session: Session) -> None:
+        run = session.get_one(HarvestRun, self.run_id)
+        run.heartbeat_at = max(run.heartbeat_at, now())
+        client = getattr(self, "client", None)
+        if client is not None:
+            run.requests, run.bytes_read = client.requests, client.bytes_read
+        session.add(run)
+
+    def _finish(self, error: HarvestError | None) -> RunReport:
+        """Judge the listing and end the run, its withdrawals and its schedule in one transaction."""
+        ask = self._ask_after()
+        with writing_session(self.database) as session:
+            renew(session, self.lease, self.settings.lease_seconds)
+            source = session.get_one(Source, self.source.id)
+            verdict = judge(session, source, self.listing, self.intake, ask, error)
+            self._close(session, source, verdict)
+            send_digest(session, self.settings, source, self.run_id, verdict, self.lines)
+        self.lines += verdict.lines
+        return RunReport(
+            self.source.id,
+            verdict.state,
+            {"read": self.listing.read, **self.intake.counts, **verdict.counts},
+            tuple(self.lines),
+            self.run_id,
+            self.listing.scope,
+            self.listing.stated,
+            tuple(verdict.doubts),
+            verdict.error,
+            self.client.requests,
+            self.client.bytes_read,
+            monotonic() - self.began,
+        )
+
+    def _ask_after(self) -> Any:
+        """Ask the source after vanished entries, where its harvester can; with a client that still has budget."""
+        ask = getattr(harvester_named(self.source.harvester), "fate", None)
+        if ask is None:
+            return None
+        task = task_of(self.source, self.client, self.listing, "", no_progress)
+        return lambda remote_id: ask(task, remote_id)
+
+    def _close(self, session: Session, source: Source, verdict: Verdict) -> None:
+        run = session.get_one(HarvestRun, self.run_id)
+        run.state, run.stated, run.scope = verdict.state, self.listing.stated, self.listing.scope
+        add_counts(run, Counter(verdict.counts))
+        run.counts = {**run.counts, "read": self.listing.read}
+        run.error = dict(verdict.error)
+        if verdict.doubts:
+            run.error |= {"doubts": [{"code": c, "cause": {"ko": ko, "en": en}} for c, ko, en in verdict.doubts]}
+        run.finished_at = max(run.started_at, now())
+        run.heartbeat_at = run.finished_at
+        run.requests, run.bytes_read = self.client.requests, self.client.bytes_read
+        session.add(run)
+        write_lines(session, self.run_id, verdict.lines)
+        for problem in self.listing.problems:
+            raise_issue(
+                session,
+                problem.code,
+                Severity.warning,
+                problem.cause_ko,
+                problem.cause_en,
+                problem.remedy_ko,
+                problem.remedy_en,
+                field=problem.field,
+                value=problem.value,
+                url=problem.url,
+                concerns=problem.concerns,
+                source_id=source.id,
+                run_id=self.run_id,
+                remote_id=problem.remote_id,
+            )
+        if verdict.state is RunState.complete:
+            source.since = mark_after(source, self.listing)
+            source.last_complete_run = self.run_id
+            settle(session, self.machine, verdict.settled_codes, source_id=source.id, remote_id="")
+        session.add(source)
+        session.flush()
+        release(session, self.lease, next_run_after(source, verdict, now()))
+
+    def _abandon(self, bug: BaseException) -> None:
+        """Our own failure (a full disk, a broken database, Ctrl-C): close the run if the database still lets us."""
+        facts = bug.facts() if isinstance(bug, MetaplatformError) else _facts_of(bug)
+        try:
+            with writing_session(self.database) as session:
+                renew(session, self.lease, self.settings.lease_seconds)
+                run = session.get(HarvestRun, getattr(self, "run_id", None) or 0)
+                if run is not None:
+                    run.state, run.error = RunState.failed, facts
+                    run.finished_at = max(run.started_at, now())
+                    session.add(run)
+                    raise_issue(
+                        session,
+                        facts["code"],
+                        Severity.error,
+                        facts["cause"]["ko"],
+                        facts["cause"]["en"],
+                        facts["remedy"]["ko"],
+                        facts["remedy"]["en"],
+                        source_id=self.source.id,
+                        run_id=run.id,
+                    )
+                source = session.get_one(Source, self.source.id)
+                failed = Verdict(RunState.failed, {}, [], [], facts)
+                release(session, self.lease, next_run_after(source, failed, now()))
+        except (LeaseLost, OperationalError):
+            # The lease runs out by itself and the next holder closes the run.
+            return
+
+
+def load_source(database: Engine, source_id: str) -> Source:
+    """The source, or NotFound."""
+    with session_of(database) as session:
+        source = session.get(Source, source_id)
+        if source is None:
+            raise NotFound("source", source_id)
+        session.expunge(source)
+        return source
+
+
+def allow(source: Source, settings: Settings) -> None:
+    """Refuse an outside source that is not enabled, or any outside source while nobody can be named to it."""
+    if not source.outside:
+        return
+    if not settings.contact:
+        raise NotAllowed(
+            "연락처가 정해지지 않아 바깥의 원천에 아무것도 보내지 않습니다.",
+            "No contact address is set, so nothing is sent to outside sources.",
+            "METAPLATFORM_CONTACT에 담당자의 전자우편 주소를 넣으세요.",
+            "Put the address of the person in charge into METAPLATFORM_CONTACT.",
+        )
+    if not source.enabled:
+        raise NotAllowed(
+            f"원천 '{source.id}' 은(는) 켜져 있지 않습니다.",
+            f"The source '{source.id}' is not enabled.",
+            f"metaplatform sources enable {source.id} --yes",
+            f"metaplatform sources enable {source.id} --yes",
+        )
+
+
+def open_client(
+    settings: Settings, source: Source, cache: PageCache | None = None, stop: Event | None = None
+) -> PoliteClient:
+    """The polite client of one run."""
+    return PoliteClient(Manners.from_settings(settings), cache=cache, public_api=source.public_api, stop=stop)
+
+
+def task_of(source: Source, client: PoliteClient, listing: Listing, since: str, progress: Progress) -> HarvestTask:
+    """The task that a harvester works on."""
+    options = harvester_named(source.harvester).read_options(source.options)
+    facts = SourceFacts(
+        source.id, source.title, source.url, source.owner_code, options, source.lookups, source.public_api
+    )
+    listing.scope = "since" if since else "all"
+    return HarvestTask(facts, client, since, listing, progress)
+
+
+def holder_name() -> str:
+    """Who holds a lease: machine, process namespace, process, and one name more, so that no two are the same."""
+    return f"{socket.gethostname()[:40]}/{process_space()}/{os.getpid()}/{uuid4().hex[:12]}"
+
+
+def process_space() -> int:
+    """The namespace in which process numbers mean something; 0 where the system has none."""
+    try:
+        return Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        return 0
+
+
+def _unexpected(source: Source, bug: Exception) -> HarvestError:
+    where = traceback.extract_tb(bug.__traceback__)[-1]
+    error = HarvestError(
+        source.url,
+        f"수집기 '{source.harvester}' 안에서 오류가 났습니다.",
+        f"The harvester '{source.harvester}' failed: {bug!r} ({Path(where.filename).name}:{where.lineno}).",
+        "원천의 모양이 바뀌었을 수 있습니다. 이 오류를 개발자에게 알려 주세요.",
+        "The source may have changed its shape; report this to the developers.",
+    )
+    error.code = "harvester_failed"
+    return error
+
+
+def _facts_of(bug: BaseException) -> dict[str, Any]:
+    return {
+        "code": "run_broken",
+        "cause": {"ko": "수집이 내부 오류로 멈췄습니다.", "en": f"The run was stopped by an internal error: {bug!r}"},
+        "remedy": {"ko": "기록을 보고 다시 수집하세요.", "en": "See the log and harvest again."},
+    }
