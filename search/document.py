@@ -8,10 +8,12 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session, SQLModel
 
 from registry import models
+from registry.governments import NATION, ZONE_PREFIX
 from registry.vocab import PlatformState
 
 PLATFORMS = SQLModel.metadata.tables[models.Platform.__tablename__]
 GOVERNMENTS = SQLModel.metadata.tables[models.Government.__tablename__]
+ZONE_MEMBERS = SQLModel.metadata.tables[models.ZoneMember.__tablename__]
 FIGURES = SQLModel.metadata.tables[models.UsageFigure.__tablename__]
 
 Governments: TypeAlias = dict[int, Row[Any]]
@@ -53,6 +55,7 @@ class PlatformDocument:
     predecessors: tuple[str, ...] = ()
     area_codes: tuple[str, ...] = ()
     served: tuple[int, ...] = ()
+    nationwide: bool = False
     department: str = ""
     operator: str = ""
     partners: tuple[str, ...] = ()
@@ -75,17 +78,19 @@ REACH = ("members", "users", "downloads", "visits", "visitors", "lookups", "uses
 def documents(session: Session, ids: Sequence[str] | None = None) -> Iterator[PlatformDocument]:
     """The active platforms, all of them or those of `ids`, in the order of their ids."""
     governments = {row.id: row for row in _rows(session, select(GOVERNMENTS))}
-    by_code = _latest_by_code(governments.values())
+    meant = {code: [row] for code, row in _latest_by_code(governments.values()).items()}
+    for row in _rows(session, select(ZONE_MEMBERS)):
+        meant.setdefault(f"{ZONE_PREFIX}{row.zone_id}", []).append(governments[row.government_id])
     active = select(PLATFORMS).where(PLATFORMS.c.state == PlatformState.active).order_by(PLATFORMS.c.id)
     if ids is not None:
         wanted = sorted(set(ids))
         for start in range(0, len(wanted), SLICE):
             part = wanted[start : start + SLICE]
-            yield from _slice(session, _rows(session, active.where(PLATFORMS.c.id.in_(part))), governments, by_code)
+            yield from _slice(session, _rows(session, active.where(PLATFORMS.c.id.in_(part))), governments, meant)
         return
     last = ""
     while rows := _rows(session, active.where(PLATFORMS.c.id > last).limit(SLICE)):
-        yield from _slice(session, rows, governments, by_code)
+        yield from _slice(session, rows, governments, meant)
         last = rows[-1].id
 
 
@@ -98,7 +103,7 @@ def _slice(
     session: Session,
     rows: list[Row[Any]],
     governments: Governments,
-    by_code: dict[str, Row[Any]],
+    meant: dict[str, list[Row[Any]]],
 ) -> Iterator[PlatformDocument]:
     ids = [row.id for row in rows]
     successors = [row.successor_id for row in rows if row.successor_id]
@@ -116,20 +121,22 @@ def _slice(
         if any(part in row.key for part in REACH):
             users[row.platform_id] = max(users.get(row.platform_id, 0.0), row.value)
     for row in rows:
-        yield _document(row, governments, by_code, names, predecessors.get(row.id, []), users.get(row.id, 0.0))
+        yield _document(row, governments, meant, names, predecessors.get(row.id, []), users.get(row.id, 0.0))
 
 
 def _document(
     row: Row[Any],
     governments: Governments,
-    by_code: dict[str, Row[Any]],
+    meant: dict[str, list[Row[Any]]],
     names: dict[str, str],
     predecessors: list[str],
     users: float,
 ) -> PlatformDocument:
     path = _path(row.owner_id, governments)
-    stated = [by_code[code] for code in row.area if code in by_code]
-    served = stated or path[:1]
+    served = [government for value in row.area for government in meant.get(value, ())]
+    nationwide = NATION in row.area or (not path and not served)
+    if not served and not nationwide:
+        served = path[:1]
     areas = {step.code for government in served for step in _path(government.id, governments)}
     return PlatformDocument(
         id=row.id,
@@ -155,6 +162,7 @@ def _document(
         former_names=tuple(row.former_names),
         predecessors=tuple(predecessors),
         area_codes=tuple(sorted(areas)),
+        nationwide=nationwide,
         served=tuple(government.id for government in served),
         department=row.department,
         operator=row.operator,

@@ -11,6 +11,10 @@ from typing import Any, Protocol, TypeAlias
 
 from config.settings import Settings
 
+# What an engine puts into a text field without a word: the averages that BM25 needs are then taken over the same
+# documents by every engine. No query holds it, so it is never found.
+NOTHING = "\u2205"
+
 
 @dataclass(frozen=True)
 class Term:

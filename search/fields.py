@@ -161,7 +161,8 @@ def _batch(batch: list[PlatformDocument], analyser: Analyser, vocabulary: Vocabu
         texts += [document.name, " / ".join(_other_names(document)), _body(document)]
     words = analyser.words(texts)
     for number, document in enumerate(batch):
-        yield _entry(document, *words[3 * number : 3 * number + 3], vocabulary)
+        name, alias, body = words[3 * number : 3 * number + 3]
+        yield _entry(document, name, alias, body, vocabulary)
 
 
 def _other_names(document: PlatformDocument) -> list[str]:
@@ -231,7 +232,7 @@ def _entry(
             "beneficiary": document.beneficiaries,
             "channel": document.channels,
             "engine": (document.engine,) if document.engine else (),
-            "serves": tuple(str(one) for one in document.served),
+            "serves": (*(str(one) for one in document.served), *(("nation",) if document.nationwide else ())),
             "successor": (document.successor_id,) if document.successor_id else (),
             "id": (document.id,),
         },
@@ -247,6 +248,7 @@ def _entry(
             "path": list(document.owner_path),
             "served": list(document.served),
             "level": document.owner_level,
+            "nation": document.nationwide,
             "url": document.url,
             "type": document.type,
             "form": document.form,

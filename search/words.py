@@ -127,7 +127,8 @@ class Lexicon:
     def _hangul(self, run: str) -> list[Word]:
         size = len(run)
         # best[i]: cost and words of the best reading of run[:i]; a tail closes the run.
-        best: list[tuple[float, tuple[Word, ...], bool]] = [(0.0, (), False)] + [(1e9, (), False)] * size
+        best: list[tuple[float, tuple[Word, ...], bool]] = [(1e9, (), False)] * (size + 1)
+        best[0] = (0.0, (), False)
         for at in range(size):
             cost, words, unknown = best[at]
             if cost >= 1e9:

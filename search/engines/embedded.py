@@ -19,6 +19,7 @@ import tantivy
 
 from registry.errors import EngineUnavailable
 from search.engine import (
+    NOTHING,
     AtLeast,
     Best,
     Boosted,
@@ -39,6 +40,9 @@ from search.fields import CODE_FIELDS, FORMAT, NUMBER_FIELDS, PHRASE_FIELDS, TEX
 HEAP = 64_000_000
 LOCK_SECONDS = 60.0
 WHOLE_INDEX = 10_000_000
+# Equals beyond the wanted stretch that are looked at, so that ties go by id; past the most, by place in the index.
+TIES = 100
+MOST_TIES = 1600
 
 
 class EmbeddedEngine:
@@ -62,17 +66,22 @@ class EmbeddedEngine:
             return Candidates(0, (), dict.fromkeys(plan.facets, ()))
         query = self._plan_query(plan, plan.filters)
         size = plan.offset + plan.limit
-        found = searcher.search(
-            query,
-            limit=max(1, size),
-            count=plan.count,
-            **({"order_by_field": plan.sort} if plan.sort else {}),
-            **({"weight_by_field": plan.weight_by} if plan.weight_by else {}),
-        )
-        rows = [(float(score), *_stored(searcher, address)) for score, address in found.hits[:size]] if size else []
-        # Equal scores come in the order of documents, which changes with merges; ids don't.
-        rows.sort(key=lambda row: (-row[0], row[1]))
-        candidates = tuple(Candidate(id_, score, stored) for score, id_, stored in rows[plan.offset :])
+        fetch = size + TIES
+        while True:
+            found = searcher.search(
+                query,
+                limit=fetch,
+                count=plan.count,
+                **({"order_by_field": plan.sort} if plan.sort else {}),
+                **({"weight_by_field": plan.weight_by} if plan.weight_by else {}),
+            )
+            # Where the last score wanted goes on beyond what was fetched, some of the equals are still unseen.
+            cut = len(found.hits) == fetch and size > 0 and found.hits[-1][0] == found.hits[size - 1][0]
+            if not cut or fetch >= MOST_TIES:
+                break
+            fetch *= 4
+        rows = _in_order(searcher, found.hits, size)[plan.offset :]
+        candidates = tuple(Candidate(id_, score, _stored(searcher, address)[1]) for score, id_, address in rows)
         total = int(found.count) if plan.count else 0
         return Candidates(total, candidates, self._facets(searcher, plan, query))
 
@@ -90,7 +99,9 @@ class EmbeddedEngine:
 
     def vocabulary(self, field: str) -> Mapping[str, int]:
         searcher = self._searcher()
-        return dict(searcher.terms_with_prefix(field, "", limit=WHOLE_INDEX)) if searcher is not None else {}
+        found = dict(searcher.terms_with_prefix(field, "", limit=WHOLE_INDEX)) if searcher is not None else {}
+        found.pop(NOTHING, None)
+        return found
 
     def get(self, ids: Sequence[str]) -> list[Candidate]:
         searcher = self._searcher()
@@ -235,14 +246,14 @@ class EmbeddedEngine:
     def _document(self, entry: IndexEntry) -> Any:
         document = tantivy.Document()
         for name, text in entry.text.items():
-            document.add_text(name, text)
+            document.add_text(name, text or NOTHING)
         for name, values in entry.codes.items():
             for value in values:
                 document.add_text(name, value)
         for name, number in entry.numbers.items():
             document.add_float(name, float(number))
         document.add_unsigned("version", entry.version)
-        document.add_text("stored", json.dumps(entry.stored, ensure_ascii=False, separators=(",", ":")))
+        document.add_bytes("stored", json.dumps(entry.stored, ensure_ascii=False, separators=(",", ":")).encode())
         return document
 
     # Opening ---------------------------------------------------------------------------------------------------
@@ -273,11 +284,21 @@ class EmbeddedEngine:
 
     def _searcher(self) -> Any:
         """A searcher over the last commit of any process."""
+        while True:
+            name = self._current()
+            try:
+                return self._searcher_now()
+            except (EngineUnavailable, ValueError) as error:
+                # A rebuild may have swapped the index away between looking and opening: look again.
+                if name == self._current():
+                    raise _unavailable(error) from error
+
+    def _searcher_now(self) -> Any:
         index = self._index()
         if index is None:
             return None
         try:
-            seen = os.stat(self._folder / self._opened[0] / "meta.json") if self._opened else None
+            seen = (self._folder / self._opened[0] / "meta.json").stat() if self._opened else None
         except FileNotFoundError:
             seen = None
         stamp = (seen.st_mtime_ns, seen.st_ino) if seen else None
@@ -359,8 +380,19 @@ def _schema() -> Any:
     for name in NUMBER_FIELDS:
         builder.add_float_field(name, fast=True)
     builder.add_unsigned_field("version", fast=True)
-    builder.add_text_field("stored", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("stored", stored=True)
     return builder.build()
+
+
+def _in_order(searcher: Any, hits: Sequence[tuple[Any, Any]], size: int) -> list[tuple[float, str, Any]]:
+    """(score, id, address) of the first `size` hits. Equal scores come in an order that merges change; ids don't."""
+    if not size or not hits:
+        return []
+    last = float(hits[min(size, len(hits)) - 1][0])
+    kept = [(float(score), address) for score, address in hits if float(score) >= last]
+    rows = [(score, str(searcher.doc(address).get_first("id")), address) for score, address in kept]
+    rows.sort(key=lambda row: (-row[0], row[1]))
+    return rows[:size]
 
 
 def _stored(searcher: Any, address: Any) -> tuple[str, dict[str, Any]]:

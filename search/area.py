@@ -1,0 +1,83 @@
+"""Where a person asks from: how a platform stands to that place, and what that is worth."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry.governments import Places
+from search.engine import Clause, Codes, Constant
+
+# Points in the final score; the order is what matters: own, what lies within, parent, living zone, nation, elsewhere.
+POINTS = {"own": 3.0, "within": 2.6, "parent": 2.2, "zone": 1.5, "nation": 1.0, "elsewhere": 0.0}
+WORDS = {
+    "own": ("내 지역", "your area"),
+    "within": ("내 지역 안", "within your area"),
+    "parent": ("상위 지역", "the area above yours"),
+    "zone": ("같은 생활권", "your living zone"),
+    "nation": ("전국", "nationwide"),
+    "elsewhere": ("다른 지역", "elsewhere"),
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The ids around the places asked for. `named` is true when the place stands in the query itself."""
+
+    own: frozenset[int] = frozenset()
+    parent: frozenset[int] = frozenset()
+    zone: frozenset[int] = frozenset()
+    named: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.own)
+
+    @property
+    def factor(self) -> float:
+        """A place that was typed weighs more than one that was chosen once."""
+        return 1.5 if self.named else 1.0
+
+    def relation(self, stored: Mapping[str, Any]) -> str:
+        """own, within, parent, zone, nation or elsewhere; '' when no place was asked for."""
+        if not self.own:
+            return ""
+        served = stored["served"]
+        if stored["owner_id"] in self.own or not self.own.isdisjoint(served):
+            return "own"
+        if not self.own.isdisjoint(stored["path"]):
+            return "within"
+        if not self.parent.isdisjoint(served) or stored["owner_id"] in self.parent:
+            return "parent"
+        if stored["nation"] or stored["level"] == "national":
+            return "nation"
+        if not self.zone.isdisjoint(served) or not self.zone.isdisjoint(stored["path"][:1]):
+            return "zone"
+        return "elsewhere"
+
+    def prior(self, weight: float = 2.0) -> tuple[Clause, ...]:
+        """The same preference for an engine's choice of candidates."""
+        if not self.own:
+            return ()
+        weight *= self.factor
+        clauses: list[Clause] = [Constant(_serves(self.own), weight * POINTS["own"])]
+        if self.parent:
+            clauses.append(Constant(_serves(self.parent), weight * POINTS["parent"]))
+        if self.zone:
+            clauses.append(Constant(_serves(self.zone), weight * POINTS["zone"]))
+        clauses.append(Constant(Codes("serves", ("nation",)), weight * POINTS["nation"]))
+        return tuple(clauses)
+
+
+def scope_of(places: Places, governments: Iterable[int], zone_set: str, named: bool = False) -> Scope:
+    """The scope around some governments: several when a name may mean several."""
+    own = frozenset(governments)
+    parent = frozenset(above for one in own for above in places.ancestors(one)) - own
+    zone: set[int] = set()
+    for one in own:
+        for zone_id in places.zones_of(one, zone_set):
+            zone.update(places.zone_members(zone_id))
+        zone.update(places.neighbours(one))
+    return Scope(own, parent, frozenset(zone) - own - parent, named)
+
+
+def _serves(ids: Iterable[int]) -> Codes:
+    return Codes("serves", tuple(str(one) for one in sorted(ids)))

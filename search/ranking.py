@@ -1,0 +1,189 @@
+"""The order people see: a sum of readable parts over the candidates' stored facts, the same for every engine.
+
+score = 10 × relevance + area + status + use, where relevance is 1 − Π(1 − part) over the parts name, function and
+description. The constants were set on the judged queries of tests/search/judged; search/README.md lists them.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from search.area import POINTS, WORDS, Scope
+from search.engine import Candidate
+from search.hangul import fold
+from search.query import Reason
+from search.reading import Concept, Understood
+
+SCALE = 10.0
+STATUS = {"running": 0.0, "planned": -1.2, "suspended": -1.5, "closed": -2.5, "unknown": -0.4}
+LIVENESS = {"dead": -0.8, "taken_over": -2.0, "doubtful": -0.2}
+USE = 0.6
+NAME, FUNCTION, BODY = 0.97, 0.85, 0.3
+
+
+@dataclass
+class Ranked:
+    """A candidate with its final score and what made it."""
+
+    candidate: Candidate
+    score: float
+    relation: str
+    reasons: list[Reason] = field(default_factory=list)
+    matched: tuple[str, ...] = ()
+
+
+def rank(candidates: Sequence[Candidate], understood: Understood, scope: Scope) -> list[Ranked]:
+    """The candidates in their final order."""
+    strengths = {one.id: one.strength for one in understood.functions}
+    total = sum(concept.weight for concept in understood.concepts) or 1.0
+    ranked = [_rank(one, understood, scope, strengths, total) for one in candidates]
+    return sorted(
+        ranked,
+        key=lambda one: (-one.score, -one.candidate.stored["users"], one.candidate.stored["name"], one.candidate.id),
+    )
+
+
+def _rank(
+    candidate: Candidate, understood: Understood, scope: Scope, strengths: Mapping[str, float], total: float
+) -> Ranked:
+    stored = candidate.stored
+    matched: list[str] = []
+    name = _name(candidate, understood, total, matched)
+    function = _function(stored, strengths)
+    body = sum(one.weight for one in understood.concepts if one.text in stored["b"]) / total
+    relevance = 1.0 - (1.0 - NAME * name) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
+    relation = scope.relation(stored)
+    area = POINTS.get(relation, 0.0) * scope.factor
+    status = STATUS.get(stored["status"], 0.0) + LIVENESS.get(stored["liveness"], 0.0)
+    use = USE * min(1.0, math.log10(1.0 + stored["users"]) / 7)
+    reasons = [
+        Reason("relevance", "검색어와 맞음", "fits the query", SCALE * relevance),
+        Reason("area", WORDS[relation][0], WORDS[relation][1], area) if relation else None,
+        Reason("status", "운영 상태", "status", status) if status else None,
+        Reason("use", "이용 규모", "use", use) if use else None,
+    ]
+    score = SCALE * relevance + area + status + use
+    parts = [
+        Reason("name", "이름", "name", round(name, 4)),
+        Reason("function", "기능", "function", round(function, 4)),
+        Reason("description", "설명", "description", round(body, 4)),
+    ]
+    return Ranked(
+        candidate,
+        score,
+        relation,
+        [one for one in reasons if one is not None] + [one for one in parts if one.points],
+        tuple(dict.fromkeys(matched)),
+    )
+
+
+def _function(stored: Mapping[str, Any], strengths: Mapping[str, float]) -> float:
+    best = 0.0
+    for number, function in enumerate(stored["functions"]):
+        strength = strengths.get(function, 0.0)
+        if strength:
+            # What a platform mainly does counts fully, what it also does a little less.
+            best = max(best, strength * (1.0 if number == 0 else 0.93 if number < 3 else 0.88))
+    return best
+
+
+def _name(candidate: Candidate, understood: Understood, total: float, matched: list[str]) -> float:
+    """How well the names fit, 0 to 1: a whole name, a slip away from one, or the share of the words found in it."""
+    stored = candidate.stored
+    names, others, led = stored["x"], stored["y"], stored["l"]
+    best = 0.0
+    for number, whole in enumerate(understood.wholes):
+        # The text with its place name in it is surer than what is left without.
+        shade = 0.02 * number
+        if whole == names[0]:
+            best = max(best, 1.0 - shade)
+        elif whole in names:
+            best = max(best, 0.97 - shade)
+        elif whole in others:
+            best = max(best, 0.95 - shade)
+        elif whole in led:
+            best = max(best, 0.8 - shade)
+        if best:
+            matched.append(whole)
+            break
+    if candidate.id in understood.slips:
+        best = max(best, 0.98 * understood.slips[candidate.id])
+    if understood.initials:
+        best = max(best, _initials(stored, understood.initials))
+    covered = _covered(stored, understood.concepts, total, matched)
+    return max(best, covered)
+
+
+def _covered(stored: Mapping[str, Any], concepts: Sequence[Concept], total: float, matched: list[str]) -> float:
+    if not concepts:
+        return 0.0
+    said = 0.0
+    letters = 0
+    names, words, aliases = stored["x"], stored["w"], stored["a"]
+    for concept in concepts:
+        share, length = _found(concept, names, words, aliases, stored)
+        if share:
+            said += share * concept.weight
+            letters += length
+            if share >= 0.5:
+                matched.append(concept.text)
+    cover = said / total
+    size = len(names[-1]) or 1
+    return cover * (0.62 + 0.24 * min(1.0, letters / size))
+
+
+def _found(
+    concept: Concept, names: Sequence[str], words: Sequence[str], aliases: Sequence[str], stored: Mapping[str, Any]
+) -> tuple[float, int]:
+    text = concept.text
+    if text in words:
+        return 1.0, len(text)
+    if text in aliases:
+        return 0.92, len(text)
+    if len(text) >= 2 and not concept.verb:
+        if any(_stands(text, name, concept.inverted) for name in names):
+            return 0.95, len(text)
+        if any(_stands(text, name, concept.inverted) for name in stored["y"]):
+            return 0.85, len(text)
+    if text in stored["p"]:
+        return 0.6, 0
+    for synonym in concept.synonyms:
+        if synonym in words or (len(synonym) >= 2 and synonym in names[0]):
+            return 0.7, len(synonym)
+        if synonym in aliases:
+            return 0.6, len(synonym)
+    return 0.0, 0
+
+
+def _stands(text: str, name: str, inverted: bool) -> bool:
+    """Whether the word stands in the name, and not as the inner part of its opposite."""
+    at = name.find(text)
+    while at >= 0:
+        if inverted or at == 0 or name[at - 1] not in "무비미불":
+            return True
+        at = name.find(text, at + 1)
+    return False
+
+
+def _initials(stored: Mapping[str, Any], row: str) -> float:
+    from search.hangul import initials
+
+    best = 0.0
+    for number, name in enumerate((*stored["x"], *stored["y"])):
+        other = initials(name)
+        if row == other:
+            fit = 1.0
+        elif other.startswith(row):
+            fit = 0.8 + 0.15 * len(row) / len(other)
+        elif row in other:
+            fit = 0.6 + 0.2 * len(row) / len(other)
+        else:
+            continue
+        best = max(best, fit - (0.03 if number >= len(stored["x"]) else 0.0))
+    return best
+
+
+def folded_words(text: str) -> list[str]:
+    """The folded tokens of a text."""
+    return [fold(token) for token in text.split() if fold(token)]

@@ -1,0 +1,376 @@
+"""Understanding what was typed: places, readings that compete by evidence in the index, words, needs and slips."""
+
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from registry.governments import PlaceMention, Places
+from registry.models import Government
+from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
+from search.fields import bigrams, initial_bigrams, is_initials, is_inverted, key_trigrams
+from search.hangul import fold, hangul_readings, initials, is_letter, is_syllable, keystrokes
+from search.needs import FoundFunction, Vocabulary
+from search.query import Interpretation
+from search.words import Word, normal
+
+LATIN = re.compile(r"[A-Za-z]+")
+# A function counts when its phrase covers this much of what was asked, and not much less than the best one.
+LEAST_STRENGTH = 0.4
+BESIDE_BEST = 0.55
+MOST_FUNCTIONS = 5
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One word that a hit should have: in its own form, a synonym, or as a function that the word asks for."""
+
+    text: str
+    weight: float
+    synonyms: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    inverted: bool = False
+    weak: bool = False
+    known: bool = True
+    verb: bool = False
+
+    @property
+    def grams(self) -> tuple[str, ...]:
+        """The bigrams whose phrase is this word as an infix."""
+        return tuple(bigrams(self.text, (self.text,) if self.inverted else ()))
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A query as understood. `wholes` are folded texts that may be a whole name; `ids` platforms found by a slip."""
+
+    text: str
+    wholes: tuple[str, ...] = ()
+    concepts: tuple[Concept, ...] = ()
+    functions: tuple[FoundFunction, ...] = ()
+    initials: str = ""
+    slips: dict[str, float] = field(default_factory=dict)
+    exact: bool = False
+    interpretation: tuple[Interpretation, ...] = ()
+    did_you_mean: str = ""
+    mentions: tuple[PlaceMention, ...] = ()
+    choices: tuple[Government, ...] = ()
+    here: bool = False
+
+
+class Reader:
+    """Reads queries against one engine's content; what it knows of the index follows the engine's generation."""
+
+    def __init__(self, engine: SearchEngine, places: Places, vocabulary: Vocabulary) -> None:
+        self._engine = engine
+        self._places = places
+        self.vocabulary = vocabulary
+        self._base = frozenset(vocabulary.lexicon.nouns)
+        # The words of names help to read a query; needs are read without them, as their phrases were.
+        self._lexicon = replace(vocabulary.lexicon, nouns=set(self._base))
+        self._generation: str | None = None
+        self._lock = threading.Lock()
+        self._index_words: dict[str, int] = {}
+        self._by_length: dict[int, list[str]] = {}
+        self._keys: dict[int, list[str]] = {}
+
+    def refresh(self) -> None:
+        """Take in the words of names in the index, when it has changed."""
+        generation = self._engine.generation()
+        if generation == self._generation:
+            return
+        with self._lock:
+            if generation == self._generation:
+                return
+            words: dict[str, int] = {}
+            for name in ("name", "alias"):
+                for word, count in self._engine.vocabulary(name).items():
+                    words[word] = words.get(word, 0) + count
+            lexicon = replace(self.vocabulary.lexicon, nouns=set(self._base))
+            fresh = {word for word in words if len(word) >= 2 and not word.endswith("다") and not word.isdigit()}
+            lexicon.add_nouns(fresh)
+            self._lexicon = lexicon
+            self._index_words = words
+            by_length: dict[int, list[str]] = {}
+            for word in words.keys() | self._base:
+                if len(word) >= 2:
+                    by_length.setdefault(len(keystrokes(word)), []).append(word)
+            self._by_length = {length: sorted(some) for length, some in by_length.items()}
+            self._keys = {length: [keystrokes(word) for word in some] for length, some in self._by_length.items()}
+            self._generation = generation
+
+    def literal(self, text: str) -> Understood:
+        """The words as they stand, nothing read into them."""
+        tokens = [token for token in re.split(r"\s+", normal(text).strip()) if fold(token)]
+        concepts = tuple(Concept(fold(token), 1.0) for token in dict.fromkeys(tokens))
+        return Understood(text, (fold(text),) if fold(text) else (), concepts)
+
+    def read(self, text: str, area_id: int | None) -> Understood:
+        """The best reading of a query."""
+        self.refresh()
+        text = normal(text) if not LATIN.search(text) else text
+        text, notes = self._keyboard(text.strip())
+        plain = normal(text)
+        mentions = self._mentions(plain)
+        choices = self._choose(mentions, area_id)
+        rest, here = self._without(plain, mentions)
+        wholes = self._wholes(plain, rest)
+        exact = any(self._engine.evidence([Term(name, whole) for whole in wholes for name in ("whole", "alias_whole")]))
+        understood = Understood(
+            plain,
+            wholes,
+            exact=exact,
+            interpretation=tuple(notes),
+            mentions=tuple(mentions),
+            choices=tuple(choices),
+            here=here,
+        )
+        core = rest or plain
+        if not exact and any(is_letter(char) for char in fold(core)):
+            by_initials = self._initials(understood, core)
+            if by_initials is not None:
+                return by_initials
+        return self._words(understood, core if rest else "", plain)
+
+    # Keyboard and initials -------------------------------------------------------------------------------------
+
+    def _keyboard(self, text: str) -> tuple[str, list[Interpretation]]:
+        """The text with Latin that types Hangul read as Hangul, and the other way round, where evidence says so."""
+        notes: list[Interpretation] = []
+        whole = self._hangul_for(text) if LATIN.search(text) and not any(map(is_syllable, text)) else ""
+        if whole:
+            return whole, [Interpretation("keyboard", text, whole)]
+        words = text.split()
+        for number, word in enumerate(words):
+            read = ""
+            if LATIN.fullmatch(word):
+                read = self._hangul_for(word)
+            elif any(is_letter(char) for char in word) and not is_initials(fold(word)):
+                read = self._latin_for(word)
+            if read:
+                notes.append(Interpretation("keyboard", word, read))
+                words[number] = read
+        return (" ".join(words), notes) if notes else (text, [])
+
+    def _hangul_for(self, typed: str) -> str:
+        folded = fold(typed)
+        if not folded or folded in self._base or folded in self._index_words or self._stands(folded):
+            return ""
+        if any(fold(part) in self._index_words or fold(part) in self._base for part in typed.split() if len(part) > 2):
+            return ""
+        for read in hangul_readings(typed):
+            evened = fold(read)
+            if is_initials(evened) and len(evened) >= 3:
+                if any(self._engine.evidence([Phrase("cho", tuple(initial_bigrams(evened)))])):
+                    return read
+            elif len(evened) >= 2 and all(is_syllable(char) for char in evened) and self._means(read):
+                return read
+        return ""
+
+    def _means(self, read: str) -> bool:
+        """Whether a Hangul reading is borne out: a whole name, a place, or nothing but known words."""
+        evened = fold(read)
+        if self._stands(evened) or self._places.choices(evened):
+            return True
+        words = self._lexicon.read(read)
+        said = [word for word in words if word.text not in self.vocabulary.empty]
+        if said and all(word.known for word in words) and all(len(word.text) >= 2 for word in said):
+            return True
+        return len(evened) >= 3 and any(self._engine.evidence([Phrase("bi", tuple(bigrams(evened)))]))
+
+    def _latin_for(self, typed: str) -> str:
+        keys = keystrokes(typed)
+        return keys if len(keys) >= 2 and keys.isascii() and (keys in self._index_words or self._stands(keys)) else ""
+
+    def _stands(self, folded: str) -> bool:
+        counts = self._engine.evidence([Term("whole", folded), Term("alias_whole", folded), Term("body", folded)])
+        return any(counts)
+
+    def _initials(self, understood: Understood, core: str) -> Understood | None:
+        """A text with lone consonants, read as the initials of a name."""
+        row = initials(fold(core))
+        if len(row) < 2 or not any(self._engine.evidence([Phrase("cho", tuple(initial_bigrams(row)))])):
+            row = initials(fold(understood.text))
+            if len(row) < 2 or not any(self._engine.evidence([Phrase("cho", tuple(initial_bigrams(row)))])):
+                return None
+        return replace(understood, initials=row)
+
+    # Places ----------------------------------------------------------------------------------------------------
+
+    def _mentions(self, text: str) -> list[PlaceMention]:
+        return self._places.find_in(text)
+
+    def _choose(self, mentions: Sequence[PlaceMention], area_id: int | None) -> list[Government]:
+        """The places meant; of same-named ones the person's own, or the one in her province, if there is one."""
+        chosen: list[Government] = []
+        for mention in mentions:
+            options = list(mention.choices)
+            if len(options) > 1 and area_id is not None:
+                near = {area_id, *self._places.ancestors(area_id)}
+                home = {row for row in near if not self._places.ancestors(row)}
+                for close in ({area_id}, home, self._places.neighbours(area_id)):
+                    found = [row for row in options if row.id in close or row.parent_id in close]
+                    if len(found) == 1:
+                        options = found
+                        break
+            chosen += options
+        # 경기도 수원시: the province only says which 수원시.
+        above = {row.parent_id for row in chosen}
+        return list({row.id: row for row in chosen if row.id not in above}.values())
+
+    def _without(self, text: str, mentions: Sequence[PlaceMention]) -> tuple[str, bool]:
+        """The text without its place names and without words for here, and whether there were such words."""
+        rest = text
+        for mention in reversed(list(mentions)):
+            rest = rest[: mention.start] + " " + rest[mention.end :]
+        rest = re.sub(
+            r"(?<!\S)(?:시|도|군|구)?청?(?:에서의|에서|에게|에는|에|의|은|는|이|가|을|를|도|로|으로|랑)?(?=\s|$)",
+            " ",
+            rest,
+        )
+        here = False
+        for word in self.vocabulary.here:
+            pattern = rf"(?<!\S){re.escape(word)}(?:에서|에|의|은|는|도)?(?=\s|$)"
+            if re.search(pattern, rest):
+                rest, here = re.sub(pattern, " ", rest), True
+        return re.sub(r"\s+", " ", rest).strip(), here
+
+    @staticmethod
+    def _wholes(text: str, rest: str) -> tuple[str, ...]:
+        found = [fold(text), fold(rest)]
+        return tuple(one for one in dict.fromkeys(found) if len(one) >= 2)
+
+    # Words -----------------------------------------------------------------------------------------------------
+
+    def _words(self, understood: Understood, core: str, text: str) -> Understood:
+        vocabulary = self.vocabulary
+        notes = list(understood.interpretation)
+        slips: dict[str, float] = {}
+        meant = ""
+        if not understood.exact and core:
+            mended, corrected = self._mended(core)
+            whole, slips = self._slips(understood.wholes)
+            sure = not corrected and all(word.known for word in self._lexicon.read(core))
+            if slips and not sure:
+                notes.append(Interpretation("spelling", text, whole))
+            elif slips:
+                # Every word is known as it stands: a name one slip away is offered, not taken.
+                meant, slips = whole, {}
+            if not slips:
+                core = mended
+                notes += [Interpretation("spelling", old, new) for old, new in corrected]
+        said = vocabulary.content(vocabulary.lexicon.read(core))
+        functions = self._functions(said)
+        if functions and not understood.exact and not slips and functions[0].kind != "brands":
+            names = ", ".join(vocabulary.names[one.id] for one in functions[:2])
+            notes.append(Interpretation("need", " ".join(word.text for word in said), names))
+        read = vocabulary.content(self._lexicon.read(core))
+        concepts = tuple(self._concept(word, functions) for word in dict.fromkeys(read))
+        return replace(
+            understood,
+            concepts=concepts,
+            functions=tuple(functions),
+            slips=slips,
+            did_you_mean=meant,
+            interpretation=tuple(notes),
+        )
+
+    def _functions(self, said: Sequence[Word]) -> list[FoundFunction]:
+        found = self.vocabulary.functions_for(said)
+        if not found or found[0].strength < LEAST_STRENGTH:
+            return []
+        least = max(LEAST_STRENGTH * 0.8, BESIDE_BEST * found[0].strength)
+        return [one for one in found if one.strength >= least][:MOST_FUNCTIONS]
+
+    def _concept(self, word: Word, functions: Iterable[FoundFunction]) -> Concept:
+        vocabulary = self.vocabulary
+        weight = vocabulary.weight(word.text)
+        return Concept(
+            word.text,
+            weight if word.known else 1.0,
+            vocabulary.synonyms(word.text),
+            tuple(one.id for one in functions if any(said in word.text or word.text in said for said in one.words)),
+            is_inverted(word.text, vocabulary.lexicon.nouns),
+            word.text in vocabulary.weak
+            or word.text in vocabulary.weak_verbs
+            or (len(word.text) < 2 and not word.known),
+            word.known,
+            word.kind == "verb",
+        )
+
+    # Slips -----------------------------------------------------------------------------------------------------
+
+    def _mended(self, core: str) -> tuple[str, list[tuple[str, str]]]:
+        """The text with unknown words replaced by a known one a slip away, where nothing bears out what was typed."""
+        unknown = [word for word in self._lexicon.read(core) if not word.known and len(word.text) >= 2]
+        clauses: list[Clause] = []
+        for word in unknown:
+            clauses += [Phrase("bi", tuple(bigrams(word.text))), Term("body", word.text)]
+        counts = self._engine.evidence(clauses) if clauses else []
+        changes: list[tuple[str, str]] = []
+        for number, word in enumerate(unknown):
+            if any(counts[2 * number : 2 * number + 2]):
+                continue
+            # The slip may have cut the word wrongly: 주챠장예약 is tried as typed first, then the unknown part.
+            token = next((token for token in core.split() if word.text in token), word.text)
+            for typed in dict.fromkeys((token, word.text)):
+                near = self._nearest(typed)
+                if near:
+                    changes.append((typed, near))
+                    core = core.replace(typed, near)
+                    break
+        return core, changes
+
+    def _nearest(self, text: str) -> str:
+        keys = keystrokes(text)
+        allowed = 1 if len(keys) < 9 else 2
+        best: tuple[int, int, str] | None = None
+        for length in range(len(keys) - allowed, len(keys) + allowed + 1):
+            words = self._by_length.get(length)
+            if not words or length < 4:
+                continue
+            found = process.extract(keys, self._keys[length], scorer=OSA.distance, score_cutoff=allowed, limit=5)
+            for _, distance, at in found:
+                rank = (int(distance), -self._index_words.get(words[at], 0), words[at])
+                if best is None or rank < best:
+                    best = rank
+        return best[2] if best else ""
+
+    def _slips(self, wholes: Sequence[str]) -> tuple[str, dict[str, float]]:
+        """The platforms whose whole name lies within a slip or two of what was typed: the name, and id to likeness."""
+        found: dict[str, float] = {}
+        name = ""
+        for whole in wholes:
+            keys = keystrokes(whole)
+            allowed = _allowed(len(keys))
+            if not allowed or is_initials(whole):
+                continue
+            grams = list(dict.fromkeys(key_trigrams(whole)))
+            least = max(1, len(grams) - 3 * allowed - 1)
+            must = AtLeast(tuple(Term("keys3", gram) for gram in grams), least)
+            for candidate in self._engine.search(Plan(must, limit=40, count=False)).found:
+                stored = candidate.stored
+                near = min(
+                    (
+                        (OSA.distance(keys, keystrokes(one), score_cutoff=allowed), one)
+                        for one in (*stored["x"], *stored["y"])
+                    ),
+                    default=(99, ""),
+                )
+                if near[0] <= allowed:
+                    likeness = 1.0 - near[0] / len(keys)
+                    if likeness > max(found.values(), default=0.0):
+                        name = stored["name"]
+                    found[candidate.id] = max(found.get(candidate.id, 0.0), likeness)
+            if found:
+                break
+        best = max(found.values(), default=0.0)
+        return name, {id_: likeness for id_, likeness in found.items() if likeness >= best - 1e-9}
+
+
+def _allowed(keys: int) -> int:
+    """Slips allowed in a name of so many keystrokes: short names lie too close to each other."""
+    return 0 if keys < 5 else 1 if keys < 9 else 2 if keys < 16 else 3
