@@ -32,6 +32,7 @@ LEADS = {
     "petition": {"citizen_proposal", "online_vote"},
     "sports_facility": {"integrated_reservation"},
     "drt_bus": {"bus_info", "taxi_call"},
+    "food_delivery": {"taxi_call"},
 }
 
 # What stands before these in a name is their subject or their public, not a second function: 농림축산식품 공공데이터포털
