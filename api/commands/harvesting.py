@@ -98,7 +98,7 @@ def sources_test(
 
     Example: metaplatform sources test new-source.yml
     """
-    from harvesters.runner import try_file
+    from harvesters.trial import try_file
 
     with opened() as installation, progress_display("읽는 중 / reading") as progress:
         result = try_file(installation.database, installation.settings, file, limit=limit, progress=progress)
