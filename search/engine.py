@@ -87,7 +87,8 @@ class Plan:
     `must` decides what is found; `prior` only adds to the scores of what is found (area, status).
     `filters` maps a code field to the values wanted: any of the values, all of the fields. A facet in `facets` is
     counted over everything found with all filters but its own. `sort` is '' for the score, or a number field,
-    largest first; ties, in either case, go by id. `weight_by` names a number field (at least 1) that multiplies the score.
+    largest first; ties, in either case, go by id. `weight_by` names a number field `n`
+    (not below 0); scores are multiplied by log2(2 + n).
     """
 
     must: Clause

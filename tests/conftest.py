@@ -17,6 +17,8 @@ from registry.database import open_database
 from registry.migrations import migrate
 from tests.postgres import private_cluster
 
+pytest_plugins = ["tests.components.fixtures"]
+
 
 @pytest.fixture(scope="session")
 def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> Path:

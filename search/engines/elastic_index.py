@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from search.engine import IndexEntry
+from search.engine import NOTHING, IndexEntry
 from search.engines.elastic_bulk import Operation
 from search.fields import CODE_FIELDS, FORMAT, NUMBER_FIELDS, PHRASE_FIELDS, TEXT_FIELDS, VOCABULARY_FIELDS
 
@@ -13,9 +13,6 @@ Json = dict[str, Any]
 RESULT_WINDOW = 20_000
 # A deletion is remembered this long, so that a late write of an older version cannot bring its document back.
 REMEMBER_DELETIONS = "12h"
-# A document without a word in a field gets this instead, so that the field's averages are over all documents, as the
-# embedded engine reckons them; as no query holds it, it is never found.
-NOTHING = "\u2205"
 
 
 def index_settings(shards: int, replicas: int) -> Json:

@@ -1,5 +1,6 @@
 """A plan in Elasticsearch's words, and its answer in ours."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
@@ -86,8 +87,10 @@ def _scored(plan: Plan, filters: Mapping[str, tuple[str, ...]]) -> Json:
     query: Json = {"bool": parts}
     if not plan.weight_by:
         return query
-    factor = {"field": f"numbers.{plan.weight_by}", "missing": 1}
-    return {"function_score": {"query": query, "field_value_factor": factor, "boost_mode": "multiply"}}
+    factor = {"field": f"numbers.{plan.weight_by}", "modifier": "ln2p", "missing": 0}
+    # The server knows the natural logarithm of 2 + n; the weight makes it one of base 2.
+    function = {"field_value_factor": factor, "weight": 1 / math.log(2)}
+    return {"function_score": {"query": query, "functions": [function], "boost_mode": "multiply"}}
 
 
 def _order(sort: str) -> list[Json]:
