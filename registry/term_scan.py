@@ -15,6 +15,7 @@ from functools import cache
 from registry.vocabulary import Function, Vocabulary, load_vocabulary
 
 PLACE_SUFFIX = re.compile(r"(특별자치도|특별자치시|통합특별시|특별시|광역시|시|도|군|구)$")
+BELONGS_TO_NEXT = re.compile(r"시[민장설정보티청립]|도[민서시지청립]|[구군][민청립수]")
 LEADING_PLACE = re.compile(r"^\s*([가-힣]{1,6}(?:특별자치도|특별자치시|특별시|광역시|[시도군구]))(?=\s)")
 
 
@@ -79,8 +80,8 @@ def without_place(name: str, owner_name: str) -> Flat:
     if not cut:
         leading = LEADING_PLACE.match(unicodedata.normalize("NFC", name))
         cut = len(flatten(leading.group(1)).text) if leading else 0
-    if flat.text[cut : cut + 1] == "청" and cut:
-        cut = 0  # 은평구청 is an office, not the place alone
+    if cut and cut not in flat.starts and BELONGS_TO_NEXT.match(flat.text, cut - 1):
+        cut -= 1  # 창원 시설공단, 충남 도서관, 수원 시민: the syllable opens the next word
     starts = {max(0, start - cut) for start in flat.starts if start >= cut} | {0}
     return Flat(flat.text[cut:], flat.origin[cut:], frozenset(starts))
 

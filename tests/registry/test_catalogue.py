@@ -14,11 +14,42 @@ from registry.vocabulary import TYPES, load_vocabulary
 
 FOLDER = Path(config.__file__).parent
 CATALOGUE = FOLDER / "catalogue"
-COLUMNS = (
-    "id,name,name_en,owner_code,owner_name,owner_level,type,secondary_types,form,functions,beneficiaries,url,channels,"
-    "aliases,former_names,parent,area,department,operator,partners,operating_mode,legal_basis,status,status_since,"
-    "launched,closed,successor,engine,shared_operation,figures,observed,description,source,as_of"
-).split(",")
+COLUMNS = [
+    "id",
+    "name",
+    "name_en",
+    "owner_code",
+    "owner_name",
+    "owner_level",
+    "type",
+    "secondary_types",
+    "form",
+    "functions",
+    "beneficiaries",
+    "url",
+    "channels",
+    "aliases",
+    "former_names",
+    "parent",
+    "area",
+    "department",
+    "operator",
+    "partners",
+    "operating_mode",
+    "legal_basis",
+    "status",
+    "status_since",
+    "launched",
+    "closed",
+    "successor",
+    "engine",
+    "shared_operation",
+    "figures",
+    "observed",
+    "description",
+    "source",
+    "as_of",
+]
 DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 # Paths of somebody's machine and bare numbers of somebody's index tell a reader of a source nothing.
 PRIVATE = re.compile(r"(?<![\w.])/(?:work|tmp|home|root)/|localhost|127\.0\.0\.1|\bid \d{9,}", re.IGNORECASE)
