@@ -12,15 +12,13 @@ from registry.dates import read_date
 from registry.drafts import check, owner_value
 from registry.errors import Conflict, InvalidValue, NotFound
 from registry.governments import Places
-from registry.identity import slices
 from registry.models import Source
 from registry.models.base import now
 from registry.normalise import clean, read_area, read_name
 from registry.questions import conflict_rows, settle_conflicts, write_issues
 from registry.records import Actor
-from registry.standing import Standing, load, lock, write
+from registry.standing import Standing, load, lock, settle_references, write
 from registry.statements import FIELDS, Said
-from registry.tables import PLATFORM
 from registry.urls import tidy
 from registry.vocab import Level, OperatingMode, PlatformState, PlatformType, Rank, Status, parse_code
 from registry.vocabulary import load_vocabulary
@@ -61,7 +59,7 @@ def edit(
     if not standing.changed:
         return int(standing.row["version"])
     standing.derive(at, source.id, name)
-    _settle(session, standing)
+    settle_references(session, [standing])
     write(session, [standing], at)
     rows = conflict_rows(standing.row["conflicts"], standing.said)
     for row in rows:
@@ -99,23 +97,6 @@ def _say(standing: Standing, field: str, value: Any, rank: Rank, source_id: str,
         standing.end(one)
     if value not in ("", [], {}, None):
         standing.say(Said(field, value, rank, source_id, now(), actor=actor), note)
-
-
-def _settle(session: Session, standing: Standing) -> None:
-    """Parent and successor must be platforms that are there, and not the platform itself."""
-    for field in ("parent", "successor"):
-        target = standing.row[f"{field}_id"]
-        if target is None:
-            continue
-        found = [row for part in slices([target]) for row in session.connection().execute(_by_id(part))]
-        if not found or target == standing.id:
-            standing.row[f"{field}_id"] = None
-
-
-def _by_id(ids: Any) -> Any:
-    from sqlalchemy import select
-
-    return select(PLATFORM.c.id).where(PLATFORM.c.id.in_(ids))
 
 
 def read_value(session: Session, standing: Standing, field: str, value: Any, places: Places | None = None) -> Any:

@@ -5,7 +5,7 @@ of records. On SQLite use `database.writing_session`; on PostgreSQL registering 
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from registry.models import Record, Source
 from registry.models.base import now
 from registry.questions import conflict_rows, doubt_row, question_row, settle_conflicts, write_issues
 from registry.records import Actor, FigureClaim, PlatformDraft
-from registry.standing import Standing, load, lock, write
+from registry.standing import Standing, load, lock, settle_references, write
 from registry.statements import Said
 from registry.tables import PLATFORM, RECORD
 from registry.vocab import Liveness, PlatformState, Rank
@@ -218,29 +218,18 @@ class _Batch:
 
     def _settle_references(self) -> None:
         """Parent and successor may be named by our id or by the source's own id of a record that is registered."""
-        standing = [
-            one for one in self.platforms.values() if one.changed and (one.row["parent_id"] or one.row["successor_id"])
-        ]
-        wanted = {one.row[name] for one in standing for name in ("parent_id", "successor_id")} - {None}
-        known = self._referred(wanted)
-        for one in standing:
-            for name in ("parent_id", "successor_id"):
-                target = known.get(one.row[name])
-                one.row[name] = target if target != one.id else None
-
-    def _referred(self, wanted: Iterable[str]) -> dict[str | None, str]:
-        known: dict[str | None, str] = {one: one for one in wanted if one in self.platforms}
-        connection = self.session.connection()
-        for part in slices(sorted(set(wanted) - known.keys())):
-            by_record = select(RECORD.c.remote_id, RECORD.c.platform_id).where(
+        changed = [one for one in self.platforms.values() if one.changed]
+        pairs = [(one.row["parent_id"], one.row["successor_id"]) for one in changed]
+        wanted = {name for pair in pairs for name in pair if name is not None and name not in self.platforms}
+        names: dict[str, str] = {}
+        for part in slices(sorted(wanted)):
+            query = select(RECORD.c.remote_id, RECORD.c.platform_id).where(
                 RECORD.c.source_id == self.source.id,
                 RECORD.c.remote_id.in_(part),
                 RECORD.c.platform_id.is_not(None),
             )
-            known |= {row[0]: row[1] for row in connection.execute(by_record)}
-            by_id = select(PLATFORM.c.id, PLATFORM.c.merged_into).where(PLATFORM.c.id.in_(part))
-            known |= {row[0]: row[1] or row[0] for row in connection.execute(by_id)}
-        return known
+            names |= {row[0]: row[1] for row in self.session.connection().execute(query)}
+        settle_references(self.session, changed, names | {one: one for one in self.platforms})
 
 
 def new_id() -> str:

@@ -4,7 +4,7 @@ Read many, change them in memory, write many: register.py, merge.py and withdraw
 version, keys and outbox cannot be forgotten.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,9 +58,13 @@ class Standing:
         if said.id is not None:
             self.seen.append(said.id)
 
-    def derive(self, at: datetime, source_id: str, actor: str) -> None:
-        """Derive the current view from what stands; a name that gives way is kept as a former name."""
-        before = self.row.get("name", "")
+    def derive(self, at: datetime, source_id: str = "", actor: str = "") -> None:
+        """Derive the current view from what stands.
+
+        With a source, a name that gives way is kept as a former name; merging passes none, because both names stand
+        as statements already.
+        """
+        before = self.row.get("name", "") if source_id else ""
         view = derive(self.said)
         if before and before != view["name"]:
             kept = [one for one in self.said if one.field == "renamed_from"]
@@ -109,6 +113,27 @@ def said_of(row: Any) -> Said:
         row["record_id"],
         row["actor"],
     )
+
+
+def settle_references(session: Session, standings: Iterable[Standing], names: Mapping[str, str] | None = None) -> None:
+    """Let parent and successor point to platforms that are there; a merged one leads to what it was merged into.
+
+    A reference is a platform's id, or a key of `names`. What cannot be found stays in the statement, and the column
+    empty, until the platform is there.
+    """
+    standings = list(standings)
+    columns = ("parent_id", "successor_id")
+    wanted = {one.row[name] for one in standings for name in columns} - {None}
+    known: dict[str | None, str] = {one.id: one.row["merged_into"] or one.id for one in standings if one.id in wanted}
+    for part in slices(sorted(wanted - known.keys())):
+        query = select(PLATFORM.c.id, PLATFORM.c.merged_into).where(PLATFORM.c.id.in_(part))
+        known |= {row[0]: row[1] or row[0] for row in session.connection().execute(query)}
+    for name, target in (names or {}).items():
+        known.setdefault(name, target)
+    for one in standings:
+        for column in columns:
+            found = known.get(one.row[column])
+            one.row[column] = found if found != one.id else None
 
 
 def write(session: Session, standings: Iterable[Standing], at: datetime) -> None:
