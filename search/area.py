@@ -8,7 +8,7 @@ from registry.governments import Places
 from search.engine import Clause, Codes, Constant
 
 # Points in the final score; the order is what matters: own, what lies within, parent, living zone, nation, elsewhere.
-POINTS = {"own": 3.0, "within": 2.6, "parent": 2.2, "zone": 1.5, "nation": 1.0, "elsewhere": 0.0}
+POINTS = {"own": 4.0, "within": 3.4, "parent": 2.7, "zone": 1.7, "nation": 1.2, "elsewhere": 0.0}
 WORDS = {
     "own": ("내 지역", "your area"),
     "within": ("내 지역 안", "within your area"),
@@ -34,7 +34,7 @@ class Scope:
     @property
     def factor(self) -> float:
         """A place that was typed weighs more than one that was chosen once."""
-        return 1.5 if self.named else 1.0
+        return 1.3 if self.named else 1.0
 
     def relation(self, stored: Mapping[str, Any]) -> str:
         """own, within, parent, zone, nation or elsewhere; '' when no place was asked for."""

@@ -4,7 +4,7 @@
 |---------------|----------------------------------------------------------------------------------------|
 | name          | words of the name (vocabulary)                                                         |
 | alias         | words of aliases, former and English names, and of platforms it succeeds (vocabulary)  |
-| whole         | the folded name, and the name without its owner's place name                           |
+| whole         | the folded name, also without its parenthesis or its owner's place name                |
 | alias_whole   | folded aliases and former names, and other spellings of all names                      |
 | bi            | syllable bigrams of all names in order: a phrase of them is an infix                   |
 | cho           | bigrams of initials of all names in order                                              |
@@ -28,7 +28,7 @@ from search.text import TEXT_FORMAT, Analyser
 from search.words import INVERTING
 
 # Grows when an index built before must be built anew.
-FORMAT = f"2/{TEXT_FORMAT}/{version('kiwipiepy')}"
+FORMAT = f"3/{TEXT_FORMAT}/{version('kiwipiepy')}"
 
 TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "body", "place")
 # Fields in which phrases are asked for; the others need no positions.
@@ -148,10 +148,13 @@ def place_forms(names: Sequence[str]) -> list[str]:
 
 
 def without_place(name: str, forms: Sequence[str]) -> str:
-    """The folded name without a place name at its beginning; the name itself where nothing would be left."""
+    """The folded name without a place name at its beginning or end; the name itself where nothing would be left."""
     for form in forms:
         if name.startswith(form) and len(name) - len(form) >= 2:
             return name.removeprefix(form)
+    for form in forms:
+        if name.endswith(form) and len(name) - len(form) >= 2:
+            return name.removesuffix(form)
     return name
 
 
@@ -189,17 +192,17 @@ def _entry(
     vocabulary: Vocabulary,
 ) -> IndexEntry:
     forms = place_forms(document.owner_names)
-    primary = _variants(document.name, forms)
+    primary = _variants(document.name)
     called = [name for name in (*document.aliases, *document.former_names, document.name_en) if name]
-    secondary = list(dict.fromkeys(variant for name in called for variant in _variants(name, forms)))
-    whole = primary[:2]
-    others = [*primary[2:], *secondary]
-    others += [spelt for name in [*primary, *secondary] for spelt in spellings(name)]
-    others = [name for name in dict.fromkeys(others) if name not in whole]
+    secondary = list(dict.fromkeys(variant for name in called for variant in _variants(name)))
+    stripped = [without_place(name, forms) for name in [*primary, *secondary]]
+    others = [spelt for name in [*primary, *secondary] for spelt in spellings(name)]
+    secondary = [name for name in dict.fromkeys([*secondary, *others]) if name not in primary]
+    stripped = [name for name in dict.fromkeys(stripped) if name not in primary and name not in secondary]
     led = [fold(name) for name in document.predecessors]
     nouns = vocabulary.lexicon.nouns
     inverted = [word for word in (*name_words, *alias_words) if is_inverted(word, nouns)]
-    rows = list(dict.fromkeys([*primary[:1], *secondary, *primary[1:]]))
+    rows = [*primary, *stripped, *secondary]
     hosts = _host_words([document.url, *document.addresses])
     places = list(dict.fromkeys([*forms, *(fold(name) for name in document.owner_names)]))
     body = list(dict.fromkeys([*body_words, *hosts]))
@@ -211,8 +214,8 @@ def _entry(
         text={
             "name": " ".join(name_words),
             "alias": " ".join(alias_words),
-            "whole": " ".join(whole),
-            "alias_whole": " ".join([*others, *led]),
+            "whole": " ".join([*primary, *stripped]),
+            "alias_whole": " ".join([*secondary, *led]),
             "bi": f" {SEPARATOR} ".join(" ".join(bigrams(row, inverted)) for row in rows),
             "cho": f" {SEPARATOR} ".join(" ".join(initial_bigrams(row)) for row in rows),
             "starts": " ".join(starts),
@@ -265,20 +268,20 @@ def _entry(
             "w": sorted(set(name_words)),
             "a": sorted(set(alias_words)),
             "b": body[:80],
-            "x": whole,
-            "y": others,
+            "x": primary,
+            "y": secondary,
+            "z": stripped,
             "l": led,
             "p": places,
         },
     )
 
 
-def _variants(name: str, forms: Sequence[str]) -> list[str]:
-    """The folded name; without its place name; without and of its parenthesis; in this order, empty ones left out."""
+def _variants(name: str) -> list[str]:
+    """The folded name, the name without its parenthesis, and what stands in that; names of one syllable only whole."""
     full = fold(name)
-    bare = PARENTHESIS.sub(" ", name)
     inner = [fold(part) for part in PARENTHESIS.findall(name)]
-    found = [full, without_place(full, forms), fold(bare), without_place(fold(bare), forms), *inner]
+    found = [full, fold(PARENTHESIS.sub(" ", name)), *inner]
     return [one for one in dict.fromkeys(found) if len(one) >= 2 or one == full]
 
 

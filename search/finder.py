@@ -73,7 +73,7 @@ class Finder:
             hits=hits,
             facets=self._facets(found, filters, places),
             interpretation=tuple(_notes(query, understood, hits, relaxed)),
-            did_you_mean=understood.did_you_mean,
+            did_you_mean="" if hits and hits[0].name == understood.did_you_mean else understood.did_you_mean,
             place_choices=_choices(understood, scope),
             area_id=next(iter(scope.own)) if len(scope.own) == 1 else None,
             functions=tuple(one.id for one in understood.functions),

@@ -161,8 +161,14 @@ def hangul_readings(keys: str) -> list[str]:
 
 def fold(text: str) -> str:
     """The text with compatibility forms, case, spaces and punctuation evened out; '+' and '&' stay."""
-    evened = unicodedata.normalize("NFKC", unicodedata.normalize("NFC", text)).casefold()
-    return "".join(char for char in evened if char.isalnum() or char in "+&" or is_letter(char))
+    return "".join(char for char in even(text) if char.isalnum() or char in "+&" or is_letter(char))
+
+
+def even(text: str) -> str:
+    """Composed, compatibility forms evened out, lower case; lone letters stay as a keyboard types them."""
+    composed = unicodedata.normalize("NFC", text)
+    # NFKC would turn ㅂ into a conjoining jamo that no index holds.
+    return "".join(char if is_letter(char) else unicodedata.normalize("NFKC", char) for char in composed).casefold()
 
 
 def romanise(text: str) -> str:

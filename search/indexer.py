@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, func
 from sqlmodel import Session, col, select
 
 from registry.database import session_of, writing_session
@@ -70,8 +70,13 @@ class Indexer:
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Build the whole index anew beside the standing one and swap; gives the number of platforms."""
         with session_of(self._database) as session:
+            waiting = session.exec(select(func.max(OutboxEntry.id))).one()
             total = len(self._versions(session))
             count = self._engine.rebuild(self._counted(session, total, progress))
+        if waiting is not None:
+            # Rows that were there before the documents were read are in what has just been built.
+            with writing_session(self._database) as session:
+                session.execute(delete(OutboxEntry).where(col(OutboxEntry.id) <= waiting))
         # What another process applied to the old index while the new one was built is written again.
         self._mend(self.verify())
         return count
@@ -108,8 +113,9 @@ class Indexer:
         with session_of(self._database) as session:
             for start in range(0, len(wanted), STEP):
                 self._engine.write(list(self._entries(session, wanted[start : start + STEP])), [])
-        # Nothing in the registry has a version beyond this.
-        self._engine.write([], [(id_, 2**31 - 1) for id_ in difference.surplus])
+        # At the version that is stored, no higher: engines remember deletions, and the platform may return.
+        known = dict(self._engine.versions()) if difference.surplus else {}
+        self._engine.write([], [(id_, known[id_]) for id_ in difference.surplus if id_ in known])
         return len(wanted) + len(difference.surplus)
 
     def _entries(self, session: Session, ids: list[str] | None) -> Iterator[IndexEntry]:

@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from config.settings import CONFIG
-from search.hangul import fold
-from search.words import Lexicon, Word, lexicon_of, normal
+from search.hangul import even, fold
+from search.words import Lexicon, Word, lexicon_of
 
 # What a function named second, third … for one need is worth beside the first.
-ORDER = (1.0, 0.72, 0.58, 0.5, 0.45, 0.4)
+ORDER = (1.0, 0.85, 0.7, 0.6, 0.5, 0.45)
 EVENT = 0.85
 
 
@@ -46,11 +46,11 @@ class Vocabulary:
         needs = _load(folder / "needs.yml")
         self.lexicon: Lexicon = lexicon_of(_load(folder / "particles.yml"))
         self.groups: list[list[str]] = [
-            [normal(str(word)) for word in group] for group in _load(folder / "synonyms.yml")["groups"]
+            [even(str(word)) for word in group] for group in _load(folder / "synonyms.yml")["groups"]
         ]
-        self.empty = {normal(str(word)) for word in needs["empty"]}
-        self.weak = {normal(str(word)) for word in needs["weak"]}
-        self.here = sorted((normal(str(word)) for word in needs["here"]), key=len, reverse=True)
+        self.empty = {even(str(word)) for word in needs["empty"]}
+        self.weak = {even(str(word)) for word in needs["weak"]}
+        self.here = sorted((even(str(word)) for word in needs["here"]), key=len, reverse=True)
         self.fields = {entry["id"]: str(entry["field"]) for entry in functions}
         self.names = {entry["id"]: str(entry["ko"]) for entry in functions}
         self.names_en = {entry["id"]: str(entry["en"]) for entry in functions}
@@ -149,20 +149,20 @@ class Vocabulary:
         sure: list[str] = []
         for entry in functions:
             for text in (entry["ko"], *entry["synonyms"]):
-                sure += normal(str(text)).replace("·", " ").split()
+                sure += even(str(text)).replace("·", " ").split()
             for brand in entry.get("brands") or ():
                 sure.append(fold(str(brand)))
-                sure += [part for part in normal(str(brand)).split() if not lexicon.verb_at(part)]
+                sure += [part for part in even(str(brand)).split() if not lexicon.verb_at(part)]
         for group in self.groups:
             sure += group
         sure += [str(word) for word in needs["short"]]
         sure += sorted(self.weak) + sorted(self.empty)
-        sure += [normal(str(word)) for event in needs["events"] for word in event["words"]]
+        sure += [even(str(word)) for event in needs["events"] for word in event["words"]]
         lexicon.add_nouns(word.strip("(),") for word in sure)
         loose = [str(text) for entry in functions for text in entry["words"]]
         loose += [str(text) for need in needs["needs"] for text in need["say"]]
         for text in loose:
-            for token in normal(text).split():
+            for token in even(text).split():
                 if not lexicon.verb_at(token):
                     lexicon.add_nouns([_bare(token, lexicon)])
 

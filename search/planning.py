@@ -53,14 +53,14 @@ def matching(understood: Understood, relaxed: Relaxed = STRICT) -> Clause:
     """What a platform must be to answer the query in any of its readings."""
     if understood.initials:
         return Phrase("cho", tuple(initial_bigrams(understood.initials)))
+    if understood.only_place:
+        return Codes("area", tuple(row.code for row in understood.choices))
     readings: list[Clause] = []
     for whole in understood.wholes:
         readings.append(Constant(Term("whole", whole), 60.0))
         readings.append(Constant(Term("alias_whole", whole), 50.0))
         if len(whole) >= 3:
             readings.append(Constant(Phrase("bi", tuple(bigrams(whole))), 12.0))
-    if understood.slips:
-        readings.append(Constant(Codes("id", tuple(understood.slips)), 45.0))
     words = _words(understood.concepts, relaxed)
     if words is not None:
         readings.append(words)

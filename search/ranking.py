@@ -1,6 +1,6 @@
 """The order people see: a sum of readable parts over the candidates' stored facts, the same for every engine.
 
-score = 10 × relevance + area + status + use, where relevance is 1 − Π(1 − part) over the parts name, function and
+score = 10 × relevance + whole name + area + status + use, where relevance is 1 − Π(1 − part) over the parts name, function and
 description. The constants were set on the judged queries of tests/search/judged; search/README.md lists them.
 """
 
@@ -18,7 +18,11 @@ from search.reading import Concept, Understood
 SCALE = 10.0
 STATUS = {"running": 0.0, "planned": -1.2, "suspended": -1.5, "closed": -2.5, "unknown": -0.4}
 LIVENESS = {"dead": -0.8, "taken_over": -2.0, "doubtful": -0.2}
+# A private service is shown for comparison: never before a public one that does the same.
+PRIVATE = -1.2
 USE = 0.6
+# The very name was typed: that outweighs place and status.
+EXACT = 4.0
 NAME, FUNCTION, BODY = 0.97, 0.85, 0.3
 
 
@@ -49,21 +53,30 @@ def _rank(
 ) -> Ranked:
     stored = candidate.stored
     matched: list[str] = []
-    name = _name(candidate, understood, total, matched)
+    exact, stripped = _whole(stored, understood, matched)
+    relation = scope.relation(stored)
+    if stripped and strengths and relation not in ("", "own", "within"):
+        # '통합예약' is a need; that a far city calls its own just so makes it no better an answer.
+        exact = 0.8
+    name = max(exact, _name(candidate, understood, total, matched))
     function = _function(stored, strengths)
     body = sum(one.weight for one in understood.concepts if one.text in stored["b"]) / total
-    relevance = 1.0 - (1.0 - NAME * name) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
-    relation = scope.relation(stored)
+    # A name that repeats the function's words adds little to the function; a whole name counts fully.
+    told = exact if exact >= name else name * (1.0 - 0.5 * function)
+    relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
     area = POINTS.get(relation, 0.0) * scope.factor
     status = STATUS.get(stored["status"], 0.0) + LIVENESS.get(stored["liveness"], 0.0)
+    status += PRIVATE if stored["level"] == "private" else 0.0
+    bonus = EXACT * exact if exact >= 0.85 else 0.0
     use = USE * min(1.0, math.log10(1.0 + stored["users"]) / 7)
     reasons = [
         Reason("relevance", "검색어와 맞음", "fits the query", SCALE * relevance),
+        Reason("exact", "이름이 같음", "the very name", bonus) if bonus else None,
         Reason("area", WORDS[relation][0], WORDS[relation][1], area) if relation else None,
         Reason("status", "운영 상태", "status", status) if status else None,
         Reason("use", "이용 규모", "use", use) if use else None,
     ]
-    score = SCALE * relevance + area + status + use
+    score = SCALE * relevance + bonus + area + status + use
     parts = [
         Reason("name", "이름", "name", round(name, 4)),
         Reason("function", "기능", "function", round(function, 4)),
@@ -88,31 +101,32 @@ def _function(stored: Mapping[str, Any], strengths: Mapping[str, float]) -> floa
     return best
 
 
-def _name(candidate: Candidate, understood: Understood, total: float, matched: list[str]) -> float:
-    """How well the names fit, 0 to 1: a whole name, a slip away from one, or the share of the words found in it."""
-    stored = candidate.stored
-    names, others, led = stored["x"], stored["y"], stored["l"]
-    best = 0.0
+def _whole(stored: Mapping[str, Any], understood: Understood, matched: list[str]) -> tuple[float, bool]:
+    """How well a whole name fits, 0 to 1, and whether only the name without its place does."""
+    names, others, led, stripped = stored["x"], stored["y"], stored["l"], stored["z"]
     for number, whole in enumerate(understood.wholes):
         # The text with its place name in it is surer than what is left without.
         shade = 0.02 * number
-        if whole == names[0]:
-            best = max(best, 1.0 - shade)
-        elif whole in names:
-            best = max(best, 0.97 - shade)
+        if whole in names:
+            fit = 1.0 if whole == names[0] else 0.97
         elif whole in others:
-            best = max(best, 0.95 - shade)
+            fit = 0.95
+        elif whole in stripped:
+            fit = 0.96
         elif whole in led:
-            best = max(best, 0.8 - shade)
-        if best:
-            matched.append(whole)
-            break
-    if candidate.id in understood.slips:
-        best = max(best, 0.98 * understood.slips[candidate.id])
+            fit = 0.8
+        else:
+            continue
+        matched.append(whole)
+        return fit - shade, whole in stripped
     if understood.initials:
-        best = max(best, _initials(stored, understood.initials))
-    covered = _covered(stored, understood.concepts, total, matched)
-    return max(best, covered)
+        return _initials(stored, understood.initials), False
+    return 0.0, False
+
+
+def _name(candidate: Candidate, understood: Understood, total: float, matched: list[str]) -> float:
+    """The share of the query's words found in the names, and of the name that they make up, 0 to 0.86."""
+    return _covered(candidate.stored, understood.concepts, total, matched)
 
 
 def _covered(stored: Mapping[str, Any], concepts: Sequence[Concept], total: float, matched: list[str]) -> float:
@@ -120,7 +134,7 @@ def _covered(stored: Mapping[str, Any], concepts: Sequence[Concept], total: floa
         return 0.0
     said = 0.0
     letters = 0
-    names, words, aliases = stored["x"], stored["w"], stored["a"]
+    names, words, aliases = [*stored["x"], *stored["z"]], stored["w"], stored["a"]
     for concept in concepts:
         share, length = _found(concept, names, words, aliases, stored)
         if share:
@@ -129,7 +143,7 @@ def _covered(stored: Mapping[str, Any], concepts: Sequence[Concept], total: floa
             if share >= 0.5:
                 matched.append(concept.text)
     cover = said / total
-    size = len(names[-1]) or 1
+    size = min(map(len, (stored["x"][0], *stored["z"][:1]))) or 1
     return cover * (0.62 + 0.24 * min(1.0, letters / size))
 
 
@@ -170,7 +184,7 @@ def _initials(stored: Mapping[str, Any], row: str) -> float:
     from search.hangul import initials
 
     best = 0.0
-    for number, name in enumerate((*stored["x"], *stored["y"])):
+    for number, name in enumerate((*stored["x"], *stored["z"], *stored["y"])):
         other = initials(name)
         if row == other:
             fit = 1.0
@@ -180,7 +194,7 @@ def _initials(stored: Mapping[str, Any], row: str) -> float:
             fit = 0.6 + 0.2 * len(row) / len(other)
         else:
             continue
-        best = max(best, fit - (0.03 if number >= len(stored["x"]) else 0.0))
+        best = max(best, fit - (0.03 if number >= len(stored["x"]) + len(stored["z"]) else 0.0))
     return best
 
 

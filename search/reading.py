@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -12,16 +12,18 @@ from registry.governments import PlaceMention, Places
 from registry.models import Government
 from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
 from search.fields import bigrams, initial_bigrams, is_initials, is_inverted, key_trigrams
-from search.hangul import fold, hangul_readings, initials, is_letter, is_syllable, keystrokes
+from search.hangul import even, fold, hangul_readings, initials, is_letter, is_syllable, keystrokes
 from search.needs import FoundFunction, Vocabulary
 from search.query import Interpretation
-from search.words import Word, normal
+from search.words import Word
 
 LATIN = re.compile(r"[A-Za-z]+")
 # A function counts when its phrase covers this much of what was asked, and not much less than the best one.
 LEAST_STRENGTH = 0.4
 BESIDE_BEST = 0.55
 MOST_FUNCTIONS = 5
+# Words of the vocabulary that are place names first of all.
+PLACE_WORDS = frozenset({"서울", "부산", "제주", "세종"})
 
 
 @dataclass(frozen=True)
@@ -45,20 +47,20 @@ class Concept:
 
 @dataclass(frozen=True)
 class Understood:
-    """A query as understood. `wholes` are folded texts that may be a whole name; `ids` platforms found by a slip."""
+    """A query as understood. `wholes` are folded texts that may be a whole name."""
 
     text: str
     wholes: tuple[str, ...] = ()
     concepts: tuple[Concept, ...] = ()
     functions: tuple[FoundFunction, ...] = ()
     initials: str = ""
-    slips: dict[str, float] = field(default_factory=dict)
     exact: bool = False
     interpretation: tuple[Interpretation, ...] = ()
     did_you_mean: str = ""
     mentions: tuple[PlaceMention, ...] = ()
     choices: tuple[Government, ...] = ()
     here: bool = False
+    only_place: bool = False
 
 
 class Reader:
@@ -104,21 +106,24 @@ class Reader:
 
     def literal(self, text: str) -> Understood:
         """The words as they stand, nothing read into them."""
-        tokens = [token for token in re.split(r"\s+", normal(text).strip()) if fold(token)]
+        tokens = [token for token in re.split(r"\s+", even(text).strip()) if fold(token)]
         concepts = tuple(Concept(fold(token), 1.0) for token in dict.fromkeys(tokens))
         return Understood(text, (fold(text),) if fold(text) else (), concepts)
 
     def read(self, text: str, area_id: int | None) -> Understood:
         """The best reading of a query."""
         self.refresh()
-        text = normal(text) if not LATIN.search(text) else text
+        text = even(text) if not LATIN.search(text) else text
         text, notes = self._keyboard(text.strip())
-        plain = normal(text)
+        plain = even(text)
         mentions = self._mentions(plain)
+        if mentions and not self._without(plain, mentions)[0] and self._named(fold(plain)):
+            # 대구로 is a name, not 대구 with a particle.
+            mentions = []
         choices = self._choose(mentions, area_id)
         rest, here = self._without(plain, mentions)
         wholes = self._wholes(plain, rest)
-        exact = any(self._engine.evidence([Term(name, whole) for whole in wholes for name in ("whole", "alias_whole")]))
+        exact = any(map(self._named, wholes))
         understood = Understood(
             plain,
             wholes,
@@ -189,6 +194,9 @@ class Reader:
         counts = self._engine.evidence([Term("whole", folded), Term("alias_whole", folded), Term("body", folded)])
         return any(counts)
 
+    def _named(self, folded: str) -> bool:
+        return any(self._engine.evidence([Term("whole", folded), Term("alias_whole", folded)]))
+
     def _initials(self, understood: Understood, core: str) -> Understood | None:
         """A text with lone consonants, read as the initials of a name."""
         row = initials(fold(core))
@@ -201,7 +209,15 @@ class Reader:
     # Places ----------------------------------------------------------------------------------------------------
 
     def _mentions(self, text: str) -> list[PlaceMention]:
-        return self._places.find_in(text)
+        """Place names, but for words that a need is made of: 우리 동네 예산 is a budget, 예산 쇼핑몰 a county's."""
+        found = self._places.find_in(text)
+        doubtful = [one for one in found if one.text in self._base and one.text not in PLACE_WORDS]
+        if not doubtful:
+            return found
+        said = self.vocabulary.content(self.vocabulary.lexicon.read(text))
+        best = self.vocabulary.functions_for(said)[:1]
+        needed = best[0].words if best and best[0].strength >= 0.75 else frozenset()
+        return [one for one in found if one not in doubtful or one.text not in needed]
 
     def _choose(self, mentions: Sequence[PlaceMention], area_id: int | None) -> list[Government]:
         """The places meant; of same-named ones the person's own, or the one in her province, if there is one."""
@@ -248,34 +264,41 @@ class Reader:
     def _words(self, understood: Understood, core: str, text: str) -> Understood:
         vocabulary = self.vocabulary
         notes = list(understood.interpretation)
-        slips: dict[str, float] = {}
         meant = ""
         if not understood.exact and core:
             mended, corrected = self._mended(core)
-            whole, slips = self._slips(understood.wholes)
+            name, shown = self._slip(understood.wholes)
             sure = not corrected and all(word.known for word in self._lexicon.read(core))
-            if slips and not sure:
-                notes.append(Interpretation("spelling", text, whole))
-            elif slips:
+            if name and sure:
                 # Every word is known as it stands: a name one slip away is offered, not taken.
-                meant, slips = whole, {}
-            if not slips:
+                meant = shown
+            elif name:
+                notes.append(Interpretation("spelling", text, shown))
+                understood = replace(understood, wholes=(name,), exact=True)
+                core = name
+            else:
                 core = mended
                 notes += [Interpretation("spelling", old, new) for old, new in corrected]
         said = vocabulary.content(vocabulary.lexicon.read(core))
         functions = self._functions(said)
-        if functions and not understood.exact and not slips and functions[0].kind != "brands":
+        if understood.exact and functions and functions[0].kind == "brands":
+            # The name of one service was typed: not a need that others meet too.
+            functions = []
+        if functions and not understood.exact and functions[0].kind != "brands":
             names = ", ".join(vocabulary.names[one.id] for one in functions[:2])
             notes.append(Interpretation("need", " ".join(word.text for word in said), names))
+        if not core and understood.choices:
+            # Only a place was typed: what it runs, its own front page first.
+            functions = [FoundFunction("home_page", 0.8, frozenset(), "place")]
         read = vocabulary.content(self._lexicon.read(core))
         concepts = tuple(self._concept(word, functions) for word in dict.fromkeys(read))
         return replace(
             understood,
             concepts=concepts,
             functions=tuple(functions),
-            slips=slips,
             did_you_mean=meant,
             interpretation=tuple(notes),
+            only_place=not core and bool(understood.choices),
         )
 
     def _functions(self, said: Sequence[Word]) -> list[FoundFunction]:
@@ -339,36 +362,27 @@ class Reader:
                     best = rank
         return best[2] if best else ""
 
-    def _slips(self, wholes: Sequence[str]) -> tuple[str, dict[str, float]]:
-        """The platforms whose whole name lies within a slip or two of what was typed: the name, and id to likeness."""
-        found: dict[str, float] = {}
-        name = ""
+    def _slip(self, wholes: Sequence[str]) -> tuple[str, str]:
+        """The whole name within a slip or two of what was typed: folded, and as it is shown; '' when there is none."""
         for whole in wholes:
             keys = keystrokes(whole)
             allowed = _allowed(len(keys))
             if not allowed or is_initials(whole):
                 continue
             grams = list(dict.fromkeys(key_trigrams(whole)))
-            least = max(1, len(grams) - 3 * allowed - 1)
-            must = AtLeast(tuple(Term("keys3", gram) for gram in grams), least)
+            must = AtLeast(tuple(Term("keys3", gram) for gram in grams), max(1, len(grams) - 3 * allowed - 1))
+            best: tuple[int, float, str, str] | None = None
             for candidate in self._engine.search(Plan(must, limit=40, count=False)).found:
                 stored = candidate.stored
-                near = min(
-                    (
-                        (OSA.distance(keys, keystrokes(one), score_cutoff=allowed), one)
-                        for one in (*stored["x"], *stored["y"])
-                    ),
-                    default=(99, ""),
-                )
-                if near[0] <= allowed:
-                    likeness = 1.0 - near[0] / len(keys)
-                    if likeness > max(found.values(), default=0.0):
-                        name = stored["name"]
-                    found[candidate.id] = max(found.get(candidate.id, 0.0), likeness)
-            if found:
-                break
-        best = max(found.values(), default=0.0)
-        return name, {id_: likeness for id_, likeness in found.items() if likeness >= best - 1e-9}
+                for one in (*stored["x"], *stored["y"], *stored["z"]):
+                    distance = OSA.distance(keys, keystrokes(one), score_cutoff=allowed)
+                    if distance <= allowed:
+                        shown = stored["name"] if one == stored["x"][0] else one
+                        rank = (int(distance), -float(stored["users"]), one, shown)
+                        best = rank if best is None or rank < best else best
+            if best:
+                return best[2], best[3]
+        return "", ""
 
 
 def _allowed(keys: int) -> int:

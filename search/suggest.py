@@ -68,7 +68,7 @@ class Completer:
             stored = candidate.stored
             name = fold(stored["name"])
             spelt = keystrokes(name)
-            called = [keystrokes(one) for one in stored["x"]]
+            called = [keystrokes(one) for one in (*stored["x"], *stored["z"])]
             fit = 0.0
             if any(one.startswith(key) for key in keys for one in called):
                 fit = 3.0

@@ -12,12 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from search.hangul import is_syllable
+from search.hangul import even, is_syllable
 from search.needs import Vocabulary, vocabulary
-from search.words import INVERTING, normal
+from search.words import INVERTING
 
 # Grows when the same text would give other words; it is part of every cached key and of the index's format.
-TEXT_FORMAT = 1
+TEXT_FORMAT = 2
 
 KEPT = ("NNG", "NNP", "NNB", "NR", "XR", "SL", "SN", "SH", "MM", "W_")
 BATCH = 2000
@@ -65,7 +65,7 @@ class Analyser:
 
     def _analyse(self, texts: list[str]) -> Iterator[tuple[str, ...]]:
         kiwi = self._load()
-        for result in kiwi.tokenize([normal(text) for text in texts], oov_handling="rule"):
+        for result in kiwi.tokenize([even(text) for text in texts], oov_handling="rule"):
             yield tuple(self._words(result))
 
     def _load(self) -> Any:

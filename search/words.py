@@ -5,11 +5,10 @@ same words must give the same answer whatever version of it analysed the documen
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from search.hangul import is_syllable, letters
+from search.hangul import even, is_syllable, letters
 
 RUN = re.compile(r"[가-힣]+|[ㄱ-ㅣ]+|[a-z]+|[0-9]+|[\u4e00-\u9fff]+")
 TOKEN = re.compile(r"[0-9a-z가-힣ㄱ-ㅣ\u4e00-\u9fff+&]+")
@@ -102,7 +101,7 @@ class Lexicon:
     def read(self, text: str) -> list[Word]:
         """The words of a text, in order."""
         found: list[Word] = []
-        for token in TOKEN.findall(normal(text)):
+        for token in TOKEN.findall(even(text)):
             found += self._token(token)
         return found
 
@@ -182,11 +181,6 @@ class Lexicon:
             else:
                 found.append(word)
         return found
-
-
-def normal(text: str) -> str:
-    """Composed, compatibility forms evened out, lower case."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFC", text)).casefold()
 
 
 def lexicon_of(particles: Mapping[str, list[str]]) -> Lexicon:
