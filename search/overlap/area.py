@@ -97,7 +97,9 @@ class Geography:
 
     def relation(self, left: int, right: int) -> AreaRelation:
         """How two territories relate."""
-        return RELATIONS[int(self.relations(np.array([left]), np.array([right]))[0])]
+        if len(self._matrix) < len(self._grounds):
+            self._extend()
+        return RELATIONS[self._matrix[left, right]]
 
     def relations(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same for arrays, as places in RELATIONS."""

@@ -16,7 +16,18 @@ from search.overlap.subject import Subject
 
 # A group is about what platforms do and for whom; that two names are alike makes no group.
 STRUCTURAL = frozenset(
-    ["one_covers_other", "both_cover", "same_main_function", "no_shared_function", "unknown_function", "same_people", "other_people", "same_form", "other_type", "other_audience"]
+    [
+        "one_covers_other",
+        "both_cover",
+        "same_main_function",
+        "no_shared_function",
+        "unknown_function",
+        "same_people",
+        "other_people",
+        "same_form",
+        "other_type",
+        "other_audience",
+    ]
 )
 
 _STANDING = {"running": 3.0, "planned": 2.0, "suspended": 1.0, "unknown": 1.0, "closed": 0.0}

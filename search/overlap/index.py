@@ -40,6 +40,8 @@ class Index:
         self.subjects: dict[str, Subject] = {}
         self.by_function: dict[str, set[str]] = defaultdict(set)
         self.by_owner: dict[int, set[str]] = defaultdict(set)
+        self.territories: dict[str, int] = {}
+        self._weak: dict[str, set[str]] = defaultdict(set)
         self._by_key: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._scorer: Scorer | None = None
 
@@ -53,6 +55,9 @@ class Index:
         for function in memberships(subject):
             self.by_function[function].add(subject.id)
             touched.add(function)
+        for function in subject.functions:
+            self._weak[function].add(subject.id)
+        self.territories[subject.id] = self.territory(subject)
         if subject.owner_id is not None:
             self.by_owner[subject.owner_id].add(subject.id)
         for key in _keys(subject):
@@ -67,6 +72,9 @@ class Index:
         touched = memberships(old)
         for function in touched:
             self.by_function[function].discard(platform_id)
+        for function in old.functions:
+            self._weak[function].discard(platform_id)
+        self.territories.pop(platform_id, None)
         if old.owner_id is not None:
             self.by_owner[old.owner_id].discard(platform_id)
         for key in _keys(old):
@@ -113,17 +121,21 @@ class Index:
         """Who may do the same job: a shared function, nearest first, and everybody of the function if few enough."""
         shared: set[str] = set()
         for function in subject.functions:
-            shared |= self.by_function.get(function, set())
+            shared |= self.with_function(function)
         shared.discard(subject.id)
         if len(shared) <= most:
             return sorted(shared)
-        return [one for one in self.nearest_first(subject, shared)][:most]
+        return list(self.nearest_first(subject, shared))[:most]
+
+    def with_function(self, function: str) -> set[str]:
+        """Everybody that offers a function, however surely."""
+        return self._weak.get(function, set())
 
     def nearest_first(self, subject: Subject, ids: Iterable[str]) -> Iterator[str]:
         """Ids ordered by area relation, then by id."""
         here = self.territory(subject)
         order = {relation: place for place, relation in enumerate(AreaRelation)}
-        listed = [(order[self.geography.relation(here, self.territory(self.subjects[one]))], one) for one in ids]
+        listed = [(order[self.geography.relation(here, self.territories[one])], one) for one in ids]
         for _place, one in sorted(listed):
             yield one
 

@@ -38,7 +38,33 @@ def load_subjects(session: Session, places: Places, ids: Iterable[str] | None = 
             yield subject_of(row, places)
 
 
-_COLUMNS = ["id", "name", "owner_id", "owner_name", "owner_level", "description", "type", "form", "functions", "beneficiaries", "url", "channels", "aliases", "former_names", "parent_id", "area", "department", "operator", "status", "launched", "closed", "engine", "shared_operation", "successor_id", "version"]
+_COLUMNS = [
+    "id",
+    "name",
+    "owner_id",
+    "owner_name",
+    "owner_level",
+    "description",
+    "type",
+    "form",
+    "functions",
+    "beneficiaries",
+    "url",
+    "channels",
+    "aliases",
+    "former_names",
+    "parent_id",
+    "area",
+    "department",
+    "operator",
+    "status",
+    "launched",
+    "closed",
+    "engine",
+    "shared_operation",
+    "successor_id",
+    "version",
+]
 
 
 def subject_of(row: Any, places: Places) -> Subject:

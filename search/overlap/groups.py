@@ -1,0 +1,87 @@
+"""Groups as they are read: by area, by function, with members and their roles."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
+from registry.errors import NotFound
+from registry.models import OverlapGroup, OverlapMember, Platform
+from search.overlap.index import live_index
+from search.overlap.store import follow
+
+_ROLE_ORDER = ("medoid", "member", "joint", "planned", "private", "closed")
+
+
+def list_groups(session: Session, area: str | None = None, function: str | None = None) -> list[dict[str, Any]]:
+    """Groups with their members, the largest first.
+
+    `area` (a government's name or code) keeps members that serve some of its ground, and groups with two of them;
+    `function` keeps groups about that function. UnknownCode or InvalidValue for what is not known.
+    """
+    database = _engine(session)
+    follow(database)
+    index, _touched = live_index(database).refresh()
+    query = select(OverlapGroup.id, OverlapGroup.name, OverlapGroup.functions, OverlapGroup.main_function)
+    if function is not None:
+        query = query.where(col(OverlapGroup.main_function) == index.words.function(function).id)
+    ground = 0
+    if area is not None:
+        ground = index.geography.ground(index.places.resolve(area).id or 0)
+    members = _members(session)
+    found = []
+    for group_id, name, functions, _main in session.connection().execute(query):
+        inside = members.get(group_id, [])
+        if area is not None:
+            inside = [one for one in inside if _serves(index, one["id"], ground)]
+            if len(inside) < 2:
+                continue
+        found.append({"id": group_id, "name": name, "functions": functions, "members": inside})
+    return sorted(found, key=lambda one: (-len(one["members"]), one["id"]))
+
+
+def group_members(session: Session, group_id: str) -> list[dict[str, Any]]:
+    """One group's members; NotFound."""
+    if session.get(OverlapGroup, group_id) is None:
+        raise NotFound("overlap group", group_id)
+    return _members(session, [group_id]).get(group_id, [])
+
+
+def groups_of(session: Session, platform_id: str) -> list[OverlapGroup]:
+    """The groups one platform stands in."""
+    query = (
+        select(OverlapGroup)
+        .join(OverlapMember, col(OverlapMember.group_id) == col(OverlapGroup.id))
+        .where(col(OverlapMember.platform_id) == platform_id)
+        .order_by(col(OverlapGroup.id))
+    )
+    return list(session.execute(query).scalars())
+
+
+def _members(session: Session, group_ids: Iterable[str] | None = None) -> dict[str, list[dict[str, Any]]]:
+    query = select(
+        col(OverlapMember.group_id),
+        col(OverlapMember.platform_id),
+        col(OverlapMember.role),
+        col(Platform.name),
+        col(Platform.owner_name),
+    ).join(Platform, col(Platform.id) == col(OverlapMember.platform_id))
+    if group_ids is not None:
+        query = query.where(col(OverlapMember.group_id).in_(list(group_ids)))
+    members: dict[str, list[dict[str, Any]]] = {}
+    for group_id, platform_id, role, name, owner in session.connection().execute(query):
+        members.setdefault(group_id, []).append({"id": platform_id, "name": name, "owner": owner, "role": role})
+    for inside in members.values():
+        inside.sort(key=lambda one: (_ROLE_ORDER.index(one["role"]), one["owner"], one["name"], one["id"]))
+    return members
+
+
+def _serves(index: Any, platform_id: str, ground: int) -> bool:
+    subject = index.subjects.get(platform_id)
+    return subject is not None and bool(index.geography.bits(index.territory(subject)) & ground)
+
+
+def _engine(session: Session) -> Engine:
+    bind = session.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine

@@ -1,0 +1,250 @@
+"""Before we build this: does it exist, and whom do we ask to share it? (사전검토)"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session, col
+
+from registry.database import session_of
+from registry.errors import NotFound
+from registry.models import Government, Platform
+from registry.models.base import now
+from registry.vocab import PlatformState
+from search.overlap.area import AREA_KO, AreaRelation
+from search.overlap.index import Index, live_index
+from search.overlap.plan import Plan, read_plan, unplaced_words
+from search.overlap.tiers import TIERS, Hit, find_hits, joint_system
+from search.overlap.verdict import REFERENCE_ONLY, Answered, Proposal, propose, questions
+from search.query import SearchQuery
+
+MOST_PARTNERS = 20
+STATUS_KO = {
+    "running": "운영 중",
+    "planned": "계획 중",
+    "suspended": "일시 중단",
+    "closed": "종료",
+    "unknown": "상태 모름",
+}
+
+
+class Searches(Protocol):
+    """What a text search must offer to help where the vocabulary does not know the function."""
+
+    def search(self, query: SearchQuery) -> Any:
+        """A page of hits."""
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A government around that lacks it too."""
+
+    id: int
+    name: str
+    relation: str
+    electors: int | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A pre-build check with everything pages show; `as_data` is what the command prints."""
+
+    plan: Plan
+    hits: Mapping[str, list[Hit]]
+    answers: list[Answered]
+    partners: list[Partner]
+    proposal: Proposal
+    searched_at: datetime
+    searched: int
+    data_date: str
+    known_gaps: list[str]
+
+    def as_data(self) -> dict[str, Any]:
+        """The agreed JSON: coverage is a share from 0 to 1, functions and missing are ids of the vocabulary."""
+        return {
+            "functions": list(self.plan.functions),
+            "questions": [
+                {"question": one.question, "answer": one.answer, "evidence": list(one.evidence)} for one in self.answers
+            ],
+            "tiers": [{"tier": tier, "hits": [_hit_data(hit) for hit in self.hits[tier]]} for tier in TIERS],
+            "partners": [
+                {"id": one.id, "name": one.name, "relation": one.relation, "electors": one.electors}
+                for one in self.partners
+            ],
+            "proposed_verdict": self.proposal.verdict,
+            "searched_at": self.searched_at.isoformat(),
+            "known_gaps": self.known_gaps,
+        }
+
+
+def precheck(
+    database: Engine | Session,
+    plan: Mapping[str, Any],
+    as_if_unknown: str | None = None,
+    finder: Searches | None = None,
+) -> dict[str, Any]:
+    """Check a plan (`read_plan` says which fields) and give the agreed JSON.
+
+    `as_if_unknown` leaves a platform out, so that a check can be tested on what exists. InvalidValue, NotFound.
+    """
+    return check(database, plan, as_if_unknown, finder).as_data()
+
+
+def check(
+    database: Engine | Session,
+    plan: Mapping[str, Any],
+    as_if_unknown: str | None = None,
+    finder: Searches | None = None,
+) -> Checked:
+    """Check a plan and give everything that was found."""
+    engine = _engine_of(database)
+    live = live_index(engine)
+    with live.lock:
+        index, _touched = live.refresh()
+        if as_if_unknown is not None and as_if_unknown not in index.subjects:
+            raise NotFound("platform", as_if_unknown)
+        read = read_plan(plan, index.places, index.words)
+        found = find_hits(index, read, [as_if_unknown] if as_if_unknown else [], _by_text(index, read, finder))
+        gaps = _known_gaps(index, read, unplaced_words(plan.get("functions"), index.words))
+        partners = lacking_around(index, read, [as_if_unknown] if as_if_unknown else [])
+        searched = len(index) - (as_if_unknown is not None)
+    with session_of(engine) as session:
+        newest = session.connection().execute(
+            select(func.max(col(Platform.updated_at))).where(col(Platform.state) == PlatformState.active)
+        )
+        data_date = str(newest.scalar() or "")[:10]
+    return Checked(
+        plan=read,
+        hits=found,
+        answers=questions(read, found, index.words),
+        partners=partners,
+        proposal=propose(read, found),
+        searched_at=now(),
+        searched=searched,
+        data_date=data_date,
+        known_gaps=[
+            f"{REFERENCE_ONLY}: 등록된 플랫폼 {searched:,}개와 비교함(자료 기준일 {data_date or '없음'})",
+            *gaps,
+        ],
+    )
+
+
+def lacking_around(index: Index, plan: Plan, leave_out: list[str]) -> list[Partner]:
+    """Governments of the same tier around the planner that have no platform of the planned main function."""
+    if not plan.functions:
+        return []
+    own_level = plan.owner.level
+    territory = index.territory(plan.subject)
+    having = {
+        index.subjects[one].owner_id
+        for one in index.with_function(plan.functions[0])
+        if one not in leave_out and index.subjects[one].status != "closed"
+    }
+    found: dict[int, Partner] = {}
+    for relation in (AreaRelation.neighbour, AreaRelation.zone):
+        ground = index.geography.around(territory, relation)
+        for government in _of_level(index, ground, own_level):
+            if government.id is None or government.id in having or government.id in found:
+                continue
+            if government.id == plan.owner.id:
+                continue
+            found[government.id] = Partner(government.id, government.full_name, relation.value, government.electors)
+    return list(found.values())[:MOST_PARTNERS]
+
+
+def reason_of(hit: Hit) -> str:
+    """Why a hit is listed, in one sentence for an officer."""
+    subject = hit.subject
+    parts = []
+    joint = joint_system(subject)
+    if joint is not None:
+        parts.append(f"표준 공동 시스템: {joint.how_ko}")
+    elif hit.tier == "own":
+        parts.append("같은 기관이 이미 제공함" if subject.status != "closed" else "같은 기관이 제공하다 그만둠")
+    elif hit.tier == "upper":
+        where = "이 지역을 이미 포함함" if hit.covers_plan else "아직 이 지역을 포함하지 않으나 공동이용을 물을 수 있음"
+        parts.append(f"상위 기관의 플랫폼으로 {where}")
+    elif hit.tier == "zone":
+        parts.append(f"{AREA_KO[hit.area]}의 플랫폼" if hit.area is not AreaRelation.contains else "관할 안의 플랫폼")
+    elif hit.tier == "private":
+        parts.append("민간 서비스")
+    else:
+        parts.append("다른 지역의 선례")
+    if subject.operation and joint is None:
+        parts.append(f"공동 운영: {subject.operation}")
+    if subject.status == "planned":
+        parts.append("같은 기능을 계획 중이므로 공동 추진을 물을 수 있음")
+    if subject.status == "closed":
+        parts.append(
+            f"{subject.closed or '시점 모름'} 종료" + (f": {subject.description}" if subject.description else "")
+        )
+    parts.append(f"계획한 기능의 {round(100 * hit.coverage)}% 제공")
+    return " · ".join(parts)
+
+
+def _hit_data(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": hit.subject.id,
+        "name": hit.subject.name,
+        "owner": hit.subject.owner_name,
+        "coverage": hit.coverage,
+        "missing": list(hit.missing),
+        "status": hit.subject.status,
+        "reason": reason_of(hit),
+    }
+
+
+def _of_level(index: Index, ground: int, level: Any) -> list[Government]:
+    smallest = [index.places.by_id(one) for one in index.geography.governments(ground)]
+    found: dict[int, Government] = {}
+    for government in smallest:
+        meant = government
+        if government.level != level and government.parent_id is not None:
+            meant = index.places.by_id(government.parent_id)
+        if meant.level == level and meant.id is not None:
+            found[meant.id] = meant
+    return sorted(found.values(), key=lambda one: one.code)
+
+
+def _by_text(index: Index, plan: Plan, finder: Searches | None) -> list[str]:
+    """Ids a text search brings where no function is known; without a search, names with words of the plan."""
+    if plan.functions:
+        return []
+    if finder is not None:
+        page = finder.search(SearchQuery(text=plan.text[:200], limit=30))
+        return [hit.id for hit in page.hits]
+    said = {word for word in plan.text.split() if len(word) > 1}
+    return [one for one, subject in index.subjects.items() if any(word in subject.name for word in said)][:200]
+
+
+def _known_gaps(index: Index, plan: Plan, unplaced: list[str]) -> list[str]:
+    gaps = []
+    if unplaced:
+        gaps.append(f"기능 낱말을 알아듣지 못함: {', '.join(unplaced)}")
+    if not plan.functions:
+        gaps.append("계획의 기능을 알 수 없어 이름과 낱말로만 찾음")
+    elif not plan.declared:
+        names = ", ".join(index.words.functions[key].ko for key in plan.functions)
+        gaps.append(f"기능을 목적에서 미루어 정함: {names}")
+    around = index.geography.around(index.territory(plan.subject), AreaRelation.neighbour)
+    bare = [
+        government.full_name
+        for government in _of_level(index, around, plan.owner.level)
+        if len(index.by_owner.get(government.id or 0, ())) < 2
+    ]
+    if bare:
+        gaps.append(f"등록된 플랫폼이 거의 없는 이웃: {', '.join(bare[:8])}{' 등' if len(bare) > 8 else ''}")
+    if len(index.by_owner.get(plan.owner.id or 0, ())) < 2:
+        gaps.append(f"{plan.owner.full_name} 자체의 등록 자료가 적어 자체 중복을 놓칠 수 있음")
+    if plan.cost_krw is None:
+        gaps.append("소요비용이 없어 사전협의 대상 금액을 확인하지 못함")
+    return gaps
+
+
+def _engine_of(database: Engine | Session) -> Engine:
+    if isinstance(database, Session):
+        bind = database.get_bind()
+        return bind if isinstance(bind, Engine) else bind.engine
+    return database
