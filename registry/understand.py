@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
 
+from registry.address_words import functions_of_address
 from registry.term_scan import Flat, Hit, TermIndex, flatten, term_index, without_place
 from registry.vocabulary import Vocabulary, load_vocabulary
 
@@ -47,6 +47,9 @@ TAKES_PUBLIC = (
     "online_vote",
 )
 PUBLICS = ("youth_policy", "teen_support", "women_family", "multicultural", "senior_care")
+# In a description these patterns mostly say for whom a thing is (소상공인의 부담을 줄이기 위해), not what it does.
+PUBLICS_IN_TEXT = (*PUBLICS, "small_business_support", "startup_support", "social_economy")
+PARTICLE = re.compile(r"(?<=[가-힣]{2})(?:에서|으로|을|를|은|는|이|가|의|과|와|에|로|도)(?=\s)")
 TEST_WORDS = re.compile(r"\((?:구형|임시|시범|가칭)\)")
 
 
@@ -117,18 +120,21 @@ def understand(
     _add(found, _read_name(index, said, core, ignore), name, "name", IN_NAME, flatten(said))
     if description:
         mentioned: dict[str, list[tuple[float, Evidence]]] = defaultdict(list)
-        flat = flatten(description[:2000])
+        # Particles stand between words that belong together (정책을 제안, 시설의 예약): blank them, places stay.
+        plain = PARTICLE.sub(lambda match: " " * len(match.group()), description[:2000])
+        flat = flatten(plain)
         # A two-letter brand (모아, 수다) is an everyday word inside a sentence.
         hits = [hit for hit in index.scan(flat, flat, ignore) if hit.rule != "brand" or hit.length > 2]
         named = _named(found)
         for hit in hits:
             # Beside a name that speaks for itself, one mention is not enough (배달앱: "지역화폐로 결제").
-            share = 0.75 if named and hit.function not in found else 1.0
+            # Where the name is silent, the description is all there is.
+            share = 1.35 if not named else 1.0 if hit.function in found else 0.75
             _add(mentioned, [hit], description, "description", {hit.rule: share * IN_DESCRIPTION[hit.rule]}, flat)
         for function, weighed in mentioned.items():
             found[function] += weighed
     named = _named(found)
-    for function, token in _url_functions(url):
+    for function, token in functions_of_address(url):
         weight = IN_URL if not named or function in found else IN_URL_BESIDE_NAME
         start = max(0, url.lower().find(token))
         found[function].append((weight, Evidence(token, "url", start, start + len(token), "url")))
@@ -225,7 +231,13 @@ def _without_subjects(guesses: Sequence[FunctionGuess], vocabulary: Vocabulary) 
     lead = guesses[0].id
 
     def is_subject(guess: FunctionGuess) -> bool:
-        if guess.id == lead or any(one.where != "name" for one in guess.evidence):
+        if guess.id == lead:
+            return False
+        if guess.id in PUBLICS_IN_TEXT and all(
+            (one.where, one.rule) == ("description", "pattern") for one in guess.evidence
+        ):
+            return True
+        if any(one.where != "name" for one in guess.evidence):
             return False
         if lead in TAKES_SUBJECT:
             return vocabulary.function(guess.id).field != "data"
@@ -240,39 +252,6 @@ def _lead(guess: FunctionGuess, guesses: Sequence[FunctionGuess]) -> float:
     last = max((one.end for other in guesses for one in other.evidence if one.where == "name"), default=1)
     behind = any(guess.id in LEADS.get(other.id, ()) and other.confidence >= ASK_BELOW for other in guesses)
     return guess.confidence + (0.15 * max(in_name) / last if in_name else 0) - (0.5 if behind else 0)
-
-
-@cache
-def _url_tokens() -> dict[str, str]:
-    tokens: dict[str, str] = {}
-    for function in load_vocabulary().functions.values():
-        for token in function.url:
-            tokens.setdefault(token, function.id)
-    return tokens
-
-
-def _url_functions(url: str) -> list[tuple[str, str]]:
-    """Functions that parts of an address name: a label of the host, a folder of the path, never a query.
-
-    The label before go.kr is the owner's name (yesan.go.kr is 예산군, yesan.seoul.go.kr the budget).
-    """
-    if not url:
-        return []
-    parts = urlsplit(url if "//" in url else f"//{url}")
-    host, tokens = (parts.hostname or "").split("."), _url_tokens()
-    owners = {"www", "m", "kr", "go", "or", "co", "com", "net", "org", "re", "ac", "pe"}
-    if host[-2:] == ["go", "kr"]:
-        owners |= set(host[-3:-2])
-    labels = [label for label in host if label not in owners]
-    found = [(tokens[label], label) for label in labels if label in tokens]
-    if host[-2:] != ["go", "kr"]:
-        for label in labels:
-            inside = [t for t in tokens if len(t) >= 4 and t != label and (label.endswith(t) or label.startswith(t))]
-            found += [(tokens[token], token) for token in sorted(inside, key=len)[-1:]]
-    for folder in re.split(r"[/._\-]", parts.path.lower())[:8]:
-        if folder in tokens and not folder.isdigit():
-            found.append((tokens[folder], folder))
-    return list(dict.fromkeys(found))
 
 
 def _form(guesses: Sequence[FunctionGuess], hint: str | None, vocabulary: Vocabulary) -> tuple[str, str, float]:

@@ -131,6 +131,18 @@ def test_a_description_speaks_where_the_name_is_silent() -> None:
     assert ids(understand("온새미로", "주민이 공공자전거를 빌려 타는 서비스"))[0] == "bike_sharing"
 
 
+def test_whom_a_description_names_is_no_function() -> None:
+    text = "소상공인의 부담을 줄이기 위해 만든 공공 배달앱"
+    understanding = understand("온새미로", text)
+    assert ids(understanding) == ["food_delivery"]
+    assert understanding.beneficiaries[0] == "small_business"
+
+
+def test_particles_do_not_hide_a_term() -> None:
+    assert ids(understand("온새미로", "주민이 정책을 제안하는 곳")) == ["citizen_proposal"]
+    assert not understand("온새미로", "주민의 편의와 복지 증진을 위한 누리집").functions
+
+
 def test_what_it_does_not_know_it_asks() -> None:
     understanding = understand("온새미로", owner_name="경기도 하남시")
     assert (understanding.type, understanding.form, understanding.functions) == ("", "", ())
