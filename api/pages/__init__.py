@@ -1,0 +1,29 @@
+"""The pages: Korean at /, English at /en. A further one is a module, its router in PAGES, its place in MENU."""
+
+from fastapi import APIRouter
+
+from api.pages import about, account, coverage, harvest, issues, places, platforms, register, search
+
+PAGES: tuple[APIRouter, ...] = (
+    search.router,
+    register.router,
+    register.forms,
+    platforms.router,
+    places.router,
+    coverage.router,
+    harvest.router,
+    issues.router,
+    account.router,
+    account.forms,
+    about.router,
+)
+
+# Address, Korean and English name of each entry of the main menu.
+MENU: tuple[tuple[str, str, str], ...] = (
+    ("/search", "플랫폼 찾기", "Find"),
+    ("/zones", "생활권", "Living zones"),
+    ("/governments", "지방자치단체", "Governments"),
+    ("/coverage", "등록 현황", "Coverage"),
+    ("/sources", "수집", "Sources"),
+    ("/issues", "확인할 일", "Matters"),
+)

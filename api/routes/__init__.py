@@ -1,0 +1,7 @@
+"""The REST interface /api/v1: one router a subject; a further one is a module and a name in ROUTES."""
+
+from fastapi import APIRouter
+
+from api.routes import governments, harvest, platforms, search
+
+ROUTES: tuple[APIRouter, ...] = (search.router, platforms.router, governments.router, harvest.router)

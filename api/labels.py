@@ -1,0 +1,246 @@
+"""The code lists' names for people, in both languages; tests hold every list complete."""
+
+from typing import Any
+
+from api.language import Language
+from registry import vocab
+
+LABELS: dict[str, dict[str, tuple[str, str]]] = {
+    "type": {
+        "information": ("정보제공형", "Information"),
+        "proposal": ("정책제안형", "Policy proposal"),
+        "brokerage": ("민간역량중개형", "Brokerage"),
+    },
+    "level": {
+        "metropolitan": ("광역자치단체", "Province or metropolitan city"),
+        "basic": ("기초자치단체", "City, county or district"),
+        "national": ("국가·공공기관", "National body"),
+        "private": ("민간", "Private firm"),
+    },
+    "status": {
+        "planned": ("계획 중", "Planned"),
+        "running": ("운영 중", "Running"),
+        "suspended": ("중단", "Suspended"),
+        "closed": ("종료", "Closed"),
+        "unknown": ("상태 미확인", "Status not known"),
+    },
+    "channel": {
+        "web": ("누리집", "Website"),
+        "ios": ("아이폰 앱", "iPhone app"),
+        "android": ("안드로이드 앱", "Android app"),
+        "phone": ("전화", "Telephone"),
+        "visit": ("방문", "Visit"),
+        "kiosk": ("무인기", "Kiosk"),
+        "sns": ("SNS", "Social media"),
+    },
+    "operating_mode": {
+        "public_private": ("민관협업", "With the private sector"),
+        "central_local": ("중앙–지방 협업", "Central and local together"),
+        "metropolitan_basic": ("광역–기초 협업", "Province and municipality together"),
+        "alone": ("단독 운영", "Alone"),
+    },
+    "rank": {
+        "official": ("공식 제출", "Official submission"),
+        "owner": ("소관기관 수정", "Owner's edit"),
+        "harvested": ("자동 수집", "Harvested"),
+        "bundled": ("기본 목록", "Bundled list"),
+        "inferred": ("추정", "Inferred"),
+    },
+    "state": {
+        "active": ("등록", "Registered"),
+        "withdrawn": ("목록에서 내림", "Withdrawn"),
+        "merged": ("다른 항목에 합침", "Merged"),
+    },
+    "liveness": {
+        "unchecked": ("접속 미확인", "Not checked yet"),
+        "alive": ("접속됨", "Answers"),
+        "doubtful": ("접속 불안정", "Answers now and then"),
+        "dead": ("접속되지 않음", "Does not answer"),
+        "taken_over": ("다른 곳이 차지한 주소", "Address taken over"),
+    },
+    "run_state": {
+        "running": ("진행 중", "Running"),
+        "complete": ("완료", "Complete"),
+        "incomplete": ("일부만 읽음", "Incomplete"),
+        "failed": ("실패", "Failed"),
+        "question": ("확인 필요", "Asks a question"),
+    },
+    "record_state": {
+        "listed": ("목록에 있음", "Listed"),
+        "unfetchable": ("목록에 있으나 못 읽음", "Listed, not readable"),
+        "missing": ("목록에서 사라짐", "Not listed"),
+        "withdrawn": ("내림", "Withdrawn"),
+        "rejected": ("거부됨", "Rejected"),
+    },
+    "severity": {
+        "question": ("질문", "Question"),
+        "error": ("오류", "Error"),
+        "warning": ("주의", "Warning"),
+    },
+    "actor": {
+        "person": ("사람", "Person"),
+        "token": ("프로그램", "Program"),
+        "bundle": ("기본 목록", "Bundle"),
+        "harvester": ("수집기", "Harvester"),
+        "probe": ("접속 점검", "Probe"),
+        "model": ("모형", "Model"),
+        "system": ("시스템", "System"),
+    },
+    "decision": {"same": ("같은 플랫폼", "Same platform"), "different": ("다른 플랫폼", "Different platforms")},
+    "relation": {
+        "own": ("우리 동네", "Your own government"),
+        "parent": ("우리 시·도", "Your province"),
+        "zone": ("우리 생활권", "Your living zone"),
+        "nation": ("전국", "Nationwide"),
+        "elsewhere": ("다른 지역", "Elsewhere"),
+    },
+    "facet": {
+        "type": ("유형", "Type"),
+        "form": ("형태", "Form"),
+        "function": ("하는 일", "Function"),
+        "field": ("분야", "Field"),
+        "status": ("운영 상태", "Status"),
+        "level": ("소관 단계", "Level"),
+        "owner": ("소관기관", "Owner"),
+        "area": ("서비스 지역", "Area served"),
+        "beneficiary": ("대상", "For whom"),
+        "channel": ("이용 방법", "Channel"),
+        "engine": ("같은 제품", "Product used"),
+    },
+    "sort": {
+        "relevance": ("정확도순", "Relevance"),
+        "recent": ("최신순", "Most recent"),
+        "users": ("이용자순", "Most used"),
+    },
+    "field": {
+        "name": ("이름", "Name"),
+        "name_en": ("영문 이름", "English name"),
+        "owner": ("소관기관", "Owner"),
+        "owner_id": ("소관기관", "Owner"),
+        "owner_name": ("소관기관", "Owner"),
+        "owner_code": ("소관기관 코드", "Owner's code"),
+        "owner_level": ("소관 단계", "Level"),
+        "description": ("설명", "Description"),
+        "type": ("유형", "Type"),
+        "secondary_types": ("다른 유형", "Further types"),
+        "form": ("형태", "Form"),
+        "functions": ("하는 일", "Functions"),
+        "beneficiaries": ("대상", "For whom"),
+        "url": ("주소", "Address"),
+        "channels": ("이용 방법", "Channels"),
+        "aliases": ("다른 이름", "Also called"),
+        "former_names": ("이전 이름", "Former names"),
+        "parent": ("상위 플랫폼", "Part of"),
+        "parent_id": ("상위 플랫폼", "Part of"),
+        "area": ("서비스 지역", "Area served"),
+        "department": ("담당 부서", "Department"),
+        "operator": ("운영 기관", "Operator"),
+        "partners": ("협력 기관", "Partners"),
+        "operating_mode": ("운영 방식", "Operating mode"),
+        "legal_basis": ("법적 근거", "Legal basis"),
+        "status": ("운영 상태", "Status"),
+        "status_since": ("상태 시작일", "Status since"),
+        "launched": ("시작일", "Launched"),
+        "closed": ("종료일", "Closed"),
+        "successor": ("이어받은 서비스", "Successor"),
+        "successor_id": ("이어받은 서비스", "Successor"),
+        "engine": ("사용 제품", "Product"),
+        "shared_operation": ("공동 운영", "Shared operation"),
+        "figures": ("이용 현황", "Figures"),
+    },
+    "role": {
+        "administrator": ("관리자", "Administrator"),
+        "reviewer": ("검토자", "Reviewer"),
+        "officer": ("담당자", "Officer"),
+        "reader": ("열람자", "Reader"),
+    },
+    "action": {
+        "added": ("추가", "Added"),
+        "changed": ("변경", "Changed"),
+        "unchanged": ("그대로", "Unchanged"),
+        "matched": ("같은 것으로 확인", "Matched"),
+        "withdrawn": ("내림", "Withdrawn"),
+        "restored": ("되돌림", "Restored"),
+        "rejected": ("거부", "Rejected"),
+        "missing": ("사라짐", "Not listed"),
+        "unfetchable": ("못 읽음", "Not readable"),
+        "question": ("질문", "Question"),
+        "conflict": ("엇갈림", "In conflict"),
+        "duplicate": ("같은 번호가 두 번", "Repeated id"),
+        "read": ("읽음", "Read"),
+        "listed": ("목록", "Listed"),
+    },
+    "interpretation": {
+        "keyboard": ("한/영 자판", "Keyboard"),
+        "initials": ("초성", "Initials"),
+        "spelling": ("오타", "Spelling"),
+        "place": ("지역", "Place"),
+        "here": ("우리 동네", "Here"),
+        "need": ("필요한 일", "Need"),
+        "synonym": ("비슷한 말", "Synonym"),
+        "successor": ("바뀐 이름", "Renamed"),
+        "relaxed": ("일부 낱말", "Some of the words"),
+    },
+    "period": {
+        "total": ("누적", "in all"),
+        "year": ("연간", "a year"),
+        "month": ("월", "a month"),
+        "week": ("주", "a week"),
+        "day": ("일", "a day"),
+    },
+    "payer": {
+        "national": ("국비", "State"),
+        "province": ("도비·시비", "Province"),
+        "local": ("시군구비", "Municipality"),
+        "private": ("민간", "Private"),
+    },
+    "purpose": {"build": ("구축", "building"), "upkeep": ("운영·유지", "upkeep")},
+}
+
+LISTS: dict[str, Any] = {
+    "type": vocab.PlatformType,
+    "level": vocab.Level,
+    "status": vocab.Status,
+    "channel": vocab.ChannelKind,
+    "operating_mode": vocab.OperatingMode,
+    "rank": vocab.Rank,
+    "state": vocab.PlatformState,
+    "liveness": vocab.Liveness,
+    "run_state": vocab.RunState,
+    "record_state": vocab.RecordState,
+    "severity": vocab.Severity,
+    "actor": vocab.ActorKind,
+    "decision": vocab.DecisionKind,
+}
+
+# How loud a badge is: KRDS's light badges by meaning.
+TONES = {
+    "running": "success",
+    "alive": "success",
+    "complete": "success",
+    "own": "primary",
+    "parent": "primary",
+    "zone": "primary",
+    "planned": "primary",
+    "suspended": "warning",
+    "doubtful": "warning",
+    "question": "warning",
+    "incomplete": "warning",
+    "warning": "warning",
+    "closed": "danger",
+    "dead": "danger",
+    "taken_over": "danger",
+    "failed": "danger",
+    "error": "danger",
+}
+
+
+def label(language: Language, kind: str, value: Any) -> str:
+    """The name of a code; the code itself where a list of names is not ours to keep."""
+    names = LABELS[kind].get(str(value))
+    return language(*names) if names else str(value)
+
+
+def tone(value: Any) -> str:
+    """The KRDS colour of a code's badge."""
+    return TONES.get(str(value), "gray")

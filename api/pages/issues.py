@@ -1,0 +1,174 @@
+"""What a person should look at: the work list, one matter, its answer; and a resident's 'not in my area'."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.deps import PartsDep, SessionDep, SignedIn, ViewerDep, check_csrf, chosen_area, find_viewer, same_origin
+from api.language import language_of
+from api.reading import found, list_issues, open_issue_codes
+from api.rendering import name_of, render
+from registry.audit import audit
+from registry.database import writing_session
+from registry.errors import InvalidValue
+from registry.issues import raise_issue, resolve_issue
+from registry.models import Issue, Platform, Source
+from registry.permissions import may, require
+from registry.vocab import Severity
+from registry.vocabulary import load_vocabulary
+
+router = APIRouter(dependencies=[Depends(find_viewer)])
+
+SHOWN = 50
+NOT_HERE = "not_here"
+LONGEST = 500
+# What a resident wrote and how to reach her is for whoever answers, not for the public page.
+PRIVATE_FACTS = ("text", "contact")
+
+Number = Annotated[int, Path(ge=1, le=2**53)]
+
+
+@router.get("/issues")
+def issues(
+    request: Request,
+    session: SessionDep,
+    severity: Annotated[str, Query(max_length=20)] = "",
+    code: Annotated[str, Query(max_length=60)] = "",
+    source: Annotated[str, Query(max_length=100)] = "",
+    platform: Annotated[str, Query(max_length=20)] = "",
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+) -> Response:
+    """Open matters, newest first."""
+    level = Severity(severity) if severity in Severity.__members__ else None
+    rows = list_issues(
+        session, severity=level, code=code, source_id=source, platform_id=platform, before=before, limit=SHOWN
+    )
+    return render(
+        request,
+        "issues.html",
+        title=language_of(request)("확인할 일", "Matters to look at"),
+        rows=rows,
+        codes=open_issue_codes(session),
+        severities=list(Severity),
+        values={"severity": severity, "code": code, "source": source, "platform": platform},
+        more=rows[-1].id if len(rows) == SHOWN else None,
+        names={one.platform_id: row.name for one in rows if (row := _platform(session, one))},
+    )
+
+
+@router.get("/issues/{number}")
+def issue(request: Request, session: SessionDep, parts: PartsDep, viewer: ViewerDep, number: Number) -> Response:
+    """One matter: cause, remedy, whom it concerns, and its answer."""
+    row = found(session.get(Issue, number), "issue", number)
+    return render(
+        request,
+        "issue.html",
+        title=language_of(request)(f"확인할 일 {number}", f"Matter {number}"),
+        row=row,
+        platform=_platform(session, row),
+        source=session.get(Source, row.source_id) if row.source_id else None,
+        private=PRIVATE_FACTS,
+        may_read=may(viewer.account if viewer else None, "read_work"),
+        may_answer=may(viewer.account if viewer else None, "answer_issue", _platform(session, row), parts.places),
+    )
+
+
+@router.post("/issues/{number}", dependencies=[Depends(same_origin)])
+def resolve(
+    request: Request,
+    parts: PartsDep,
+    viewer: SignedIn,
+    number: Number,
+    answer: Annotated[str, Form(max_length=2000)] = "",
+    csrf: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Close a matter with an answer; a resident sees the answer under her number."""
+    check_csrf(viewer, csrf)
+    with writing_session(parts.database) as session:
+        row = found(session.get(Issue, number), "issue", number)
+        require(viewer.account, "answer_issue", _platform(session, row), parts.places)
+        resolve_issue(session, number, viewer.actor, answer.strip())
+        audit(session, viewer.actor, "resolve_issue", f"issue:{number}", note=answer.strip())
+    return RedirectResponse(language_of(request).link(f"/issues/{number}"), 303)
+
+
+@router.get("/missing")
+def missing_form(
+    request: Request,
+    need: Annotated[str, Query(max_length=1000)] = "",
+    function: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """'우리 동네엔 없어요': what a resident misses, asked for in her own words."""
+    here = chosen_area(request)
+    return _missing_page(request, {"need": need, "function": function, "place": here.full_name if here else ""}, {})
+
+
+@router.post("/missing", dependencies=[Depends(same_origin)])
+def missing(
+    request: Request,
+    parts: PartsDep,
+    need: Annotated[str, Form(max_length=20_000)] = "",
+    function: Annotated[str, Form(max_length=60)] = "",
+    place: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Take it down for the government it concerns; it is counted by function and area."""
+    language = language_of(request)
+    values = {"need": need, "function": function, "place": place}
+    errors: dict[str, str] = {}
+    words = load_vocabulary().functions
+    if not need.strip() and function not in words:
+        errors["need"] = language(
+            "무엇이 필요한지 적거나 하는 일을 고르세요.", "Say what you need, or choose a function."
+        )
+    elif len(need) > LONGEST:
+        errors["need"] = language(f"{LONGEST}자까지 적을 수 있습니다.", f"At most {LONGEST} characters, please.")
+    government = None
+    try:
+        government = parts.places.resolve(place)
+    except InvalidValue as error:
+        errors["place"] = f"{error.cause(language.code)} {error.remedy(language.code)}"
+    if errors or government is None:
+        return _missing_page(request, values, errors, 422)
+    with writing_session(parts.database) as session:
+        wanted = name_of(language_of(request), "function", function) if function in words else need.strip()
+        row = raise_issue(
+            session,
+            NOT_HERE,
+            Severity.question,
+            f"{government.full_name} 주민이 없다고 알린 서비스: {wanted}",
+            f"A resident of {government.full_name} misses: {wanted}",
+            "이미 있다면 등록하고, 없다면 공동이용할 곳을 찾아 답하세요.",
+            "Register it if it exists; otherwise look for one to share, and answer.",
+            field="functions",
+            value=need.strip(),
+            concerns="owner",
+            remote_id=secrets.token_hex(8),
+            facts={"function": function, "area": government.code, "text": need.strip()},
+        )
+        number = row.id
+    return RedirectResponse(language.link(f"/reports/{number}"), 303)
+
+
+def _missing_page(request: Request, values: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+    language = language_of(request)
+    words = load_vocabulary()
+    options = [
+        (code, f"{language(words.fields[one.field].ko, words.fields[one.field].en)} · {language(one.ko, one.en)}")
+        for code, one in words.functions.items()
+    ]
+    title = language("우리 동네엔 없어요", "Not in my area")
+    return render(
+        request,
+        "missing.html",
+        title=title,
+        status=status,
+        values=values,
+        errors=errors,
+        options=sorted(options, key=lambda o: o[1]),
+    )
+
+
+def _platform(session: SessionDep, row: Issue) -> Platform | None:
+    return session.get(Platform, row.platform_id) if row.platform_id else None
