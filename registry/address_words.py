@@ -26,8 +26,12 @@ def functions_of_address(url: str) -> list[tuple[str, str]]:
     """
     if not url:
         return []
-    parts = urlsplit(url if "//" in url else f"//{url}")
-    host, tokens = (parts.hostname or "").split("."), _tokens()
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        host = (parts.hostname or "").split(".")
+    except ValueError:  # sources hold addresses like http://[홈페이지]; such a one says nothing
+        return []
+    tokens = _tokens()
     owners = {"www", "m", "kr", "go", "or", "co", "com", "net", "org", "re", "ac", "pe"}
     if host[-2:] == ["go", "kr"]:
         owners |= set(host[-3:-2])

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from registry.vocabulary import Function, Vocabulary, load_vocabulary
 
@@ -86,7 +86,7 @@ def without_place(name: str, owner_name: str) -> Flat:
     return Flat(flat.text[cut:], flat.origin[cut:], frozenset(starts))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _place_names(owner_name: str) -> tuple[str, ...]:
     """Ways to write the owner, province first, longest first: 전북특별자치도 전북도 전북 장수군 장수."""
     names: list[str] = []

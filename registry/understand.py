@@ -6,6 +6,7 @@ leading one. What stays under ASK_BELOW is not guessed: it becomes a question wi
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,8 +109,10 @@ def understand(
     """Infer functions, type, form and beneficiaries.
 
     `form_hint` is "type/form" or a form's id as a source gave it; `declared_functions` are ids or the words a source
-    uses. `ignore` leaves out terms (flat), so that a measurement can hide what it asks about. UnknownCode.
+    uses. `ignore` leaves out terms (flat), so that a measurement can hide what it asks about. Evidence counts letters
+    of the composed text (NFC), for some systems send Hangul taken apart. UnknownCode.
     """
+    name, description = unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", description)
     vocabulary, index = load_vocabulary(), term_index()
     found: dict[str, list[tuple[float, Evidence]]] = defaultdict(list)
     for guess in _declared(declared_functions, vocabulary):
@@ -154,7 +157,7 @@ def understand(
 def functions_from_words(words: Iterable[str]) -> list[FunctionGuess]:
     """Functions people mean by their own words ("음식 배달", "막차"), best first; nothing where nobody can tell."""
     index, found = term_index(), defaultdict[str, list[tuple[float, Evidence]]](list)
-    for word in words:
+    for word in (unicodedata.normalize("NFC", one) for one in words):
         flat = flatten(word)
         for hit in index.scan(flat, flat):
             whole = hit.length == len(flat.text)

@@ -3,16 +3,19 @@
 import csv
 import re
 import time
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import config
 from registry.errors import UnknownCode
 from registry.term_scan import flatten, without_place
-from registry.understand import Understanding, functions_from_words, understand
+from registry.understand import ASK_BELOW, Understanding, functions_from_words, understand
 from registry.vocabulary import load_vocabulary
 
 CATALOGUE = Path(config.__file__).parent / "catalogue" / "platforms.csv"
@@ -71,6 +74,29 @@ def test_traps(name: str, owner: str, never: str) -> None:
 
 def test_spaces_do_not_matter() -> None:
     assert ids(understand("공공 자전거 대여")) == ids(understand("공공자전거대여")) == ["bike_sharing"]
+
+
+def test_hangul_taken_apart_is_read_all_the_same() -> None:
+    assert ids(understand(unicodedata.normalize("NFD", "따릉이"))) == ["bike_sharing"]
+    assert functions_from_words([unicodedata.normalize("NFD", "막차")])[0].id == "bus_info"
+
+
+@given(st.text(max_size=40), st.text(max_size=80), st.text(max_size=40), st.text(max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_source_says_it_answers(name: str, description: str, url: str, owner: str) -> None:
+    understanding = understand(name, description, url, owner_name=owner)
+    assert all(ASK_BELOW <= guess.confidence <= 1 for guess in understanding.functions)
+    assert understanding.form or understanding.questions
+    composed = {"name": name, "description": description}
+    for guess in understanding.functions:
+        for one in guess.evidence:
+            if one.where in composed:
+                text = unicodedata.normalize("NFC", composed[one.where])
+                assert text[one.start : one.end] == one.text
+
+
+def test_a_broken_address_says_nothing() -> None:
+    assert not understand("이름 없음", url="http://[홈페이지").functions
 
 
 def test_a_vote_on_the_budget_is_about_the_budget() -> None:
