@@ -69,7 +69,7 @@ class CkanHarvester(Harvester):
         ckan = CkanSite(task.client, task.source.url)
         status = ckan.call("status_show")
         if task.option("site"):
-            yield _site_record(task, status)
+            yield _site_record(task, status, ckan.address)
         for package in _Pages(ckan, task).packages():
             yield from records_of(package, task)
 
@@ -99,8 +99,8 @@ class _Pages:
         self._listing.keyset = True
         while True:
             count, page = self._ask(after=self._last)
-            ids = [str(one["id"]) for one in page]
-            if not self._follows(ids):
+            ids = [_listed_id(one) for one in page]
+            if not self._follows([str(one["id"]) for one in page if one.get("id")]):
                 yield from self._by_offset()
                 return
             before = self._listing.read
@@ -112,7 +112,7 @@ class _Pages:
                 self._listing.state(before + count)
                 self._listing.end()
                 break
-            self._last = ids[-1]
+            self._last = max((str(one["id"]) for one in page if one.get("id")), default=self._last)
             if len(page) >= count:
                 self._listing.state(before + count)
                 self._listing.end()
@@ -133,9 +133,9 @@ class _Pages:
             if not page:
                 self._listing.end()
                 return
-            if not self._listing.page([str(one["id"]) for one in page]):
+            if not self._listing.page([_listed_id(one) for one in page]):
                 return
-            yield from self._noted([one for one in page if not done or str(one["id"]) > done])
+            yield from self._noted([one for one in page if not done or str(one.get("id") or "") > done])
             start += len(page)
             if start >= count:
                 self._listing.end()
@@ -180,7 +180,7 @@ def records_of(package: Mapping[str, Any], task: HarvestTask) -> Iterator[Harves
     """The package if it is a service, else those of its resources that are."""
     extras = {str(one["key"]): one.get("value") for one in package.get("extras") or [] if one.get("key")}
     services = [one for one in package.get("resources") or [] if _format(one) in SERVICE_FORMATS and one.get("url")]
-    page = f"{task.source.url.rstrip('/')}/dataset/{package.get('name') or package['id']}"
+    page = f"{task.source.url.rstrip('/')}/dataset/{package.get('name') or package.get('id')}"
     common = _owner_fields(package, task)
     if task.option("take") == "all" or is_service(package, extras):
         fields: dict[str, Any] = {
@@ -191,7 +191,7 @@ def records_of(package: Mapping[str, Any], task: HarvestTask) -> Iterator[Harves
             **extras,
         }
         fields["channels"] = [*_listed(extras.get("channels")), *(str(one["url"]) for one in services)]
-        yield HarvestedRecord(str(package["id"]), page, _said(fields))
+        yield HarvestedRecord(str(package.get("id") or ""), page, _said(fields))
         return
     for resource in services:
         fields = {
@@ -215,16 +215,21 @@ def is_service(package: Mapping[str, Any], extras: Mapping[str, Any]) -> bool:
     )
 
 
-def _site_record(task: HarvestTask, status: Mapping[str, Any]) -> HarvestedRecord:
+def _site_record(task: HarvestTask, status: Mapping[str, Any], address: str) -> HarvestedRecord:
     fields = {
         "name": status.get("site_title") or task.source.title,
         "description": status.get("site_description") or "",
-        "url": task.source.url,
+        "url": address,
         "owner_code": task.source.owner_code,
         "form": "raw_open_data",
         "engine": "CKAN",
     }
-    return HarvestedRecord("site", task.source.url, _said(fields))
+    return HarvestedRecord("site", address, _said(fields))
+
+
+def _listed_id(package: Mapping[str, Any]) -> str:
+    """A package's id; one that has lost it still counts as an entry of the list."""
+    return str(package.get("id") or f"name:{package.get('name')}")
 
 
 def _owner_fields(package: Mapping[str, Any], task: HarvestTask) -> dict[str, Any]:

@@ -77,6 +77,14 @@ class CkanSite:
         except (TypeError, AttributeError, KeyError) as problem:
             raise self._error(SourceChanged, action, self._own_words() or repr(problem)) from problem
 
+    @property
+    def address(self) -> str:
+        """Where the site is now: its own address, or the one it has moved to (as the last answer showed)."""
+        answer = self._session.last
+        if answer is None or not answer.history:
+            return str(self._site.address)
+        return answer.final_url.partition("/api/")[0]
+
     def _own_words(self) -> str:
         """What the site itself said: the message in its envelope, or the bare string CKAN sends with 400."""
         if self._session.last is None:

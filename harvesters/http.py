@@ -83,7 +83,7 @@ class PoliteClient:
         self._robots: dict[str, Robots] = {}
         self._deadline = Deadline()
         self._client = httpx2.Client(
-            transport=CheckedTransport(self._deadline, self.manners.allow_private, resolve, verify),
+            transport=CheckedTransport(self._deadline, self.manners.allowed_networks, resolve, verify),
             timeout=self.manners.step_timeout,
             trust_env=False,
             headers={

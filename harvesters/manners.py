@@ -9,6 +9,7 @@ from time import monotonic
 from protego import Protego
 
 from config.settings import Settings
+from harvesters.addresses import EVERYWHERE
 from registry.errors import BudgetSpent, Stopped
 
 ROBOT = "metaplatform"
@@ -18,13 +19,13 @@ ROBOT = "metaplatform"
 class Manners:
     """The limits of one run, as values; `from_settings` reads them from the one Settings class.
 
-    Times are in seconds. `max_wait` is the longest single wait a source may ask for by Retry-After before the
+    Times are in seconds. `allowed_networks` may be reached although they are private. `max_wait` is the longest single wait a source may ask for by Retry-After before the
     run gives up its turn and comes back at that time instead.
     """
 
     contact: str = ""
     public_url: str = ""
-    allow_private: bool = False
+    allowed_networks: tuple[str, ...] = ()
     max_body_bytes: int = 20_000_000
     step_timeout: float = 20.0
     deadline: float = 120.0
@@ -42,7 +43,7 @@ class Manners:
         return cls(
             contact=settings.contact,
             public_url=settings.public_url,
-            allow_private=settings.allow_private_addresses,
+            allowed_networks=EVERYWHERE if settings.allow_private_addresses else (),
             max_body_bytes=settings.max_body_bytes,
             step_timeout=settings.request_timeout,
             deadline=settings.request_deadline,

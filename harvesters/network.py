@@ -3,7 +3,7 @@
 import socket
 import ssl
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import local
 from time import monotonic
@@ -42,7 +42,7 @@ class CheckedTransport(httpx2.HTTPTransport):
     """
 
     def __init__(
-        self, deadline: Deadline, allow_private: bool, look_up: Resolve, verify: ssl.SSLContext | None = None
+        self, deadline: Deadline, allowed: Sequence[str], look_up: Resolve, verify: ssl.SSLContext | None = None
     ) -> None:
         context = verify or httpx2.create_ssl_context()
         super().__init__(verify=context, trust_env=False)
@@ -51,13 +51,13 @@ class CheckedTransport(httpx2.HTTPTransport):
             max_connections=10,
             max_keepalive_connections=4,
             keepalive_expiry=5.0,
-            network_backend=_CheckedBackend(deadline, allow_private, look_up),
+            network_backend=_CheckedBackend(deadline, allowed, look_up),
         )
 
 
 class _CheckedBackend(httpcore2.NetworkBackend):
-    def __init__(self, deadline: Deadline, allow_private: bool, look_up: Resolve) -> None:
-        self._deadline, self._allow_private, self._look_up = deadline, allow_private, look_up
+    def __init__(self, deadline: Deadline, allowed: Sequence[str], look_up: Resolve) -> None:
+        self._deadline, self._allowed, self._look_up = deadline, allowed, look_up
         self._plain = httpcore2.SyncBackend()
 
     def connect_tcp(
@@ -68,7 +68,7 @@ class _CheckedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        addresses = resolve(self._deadline.url, host, port, self._allow_private, self._look_up)
+        addresses = resolve(self._deadline.url, host, port, self._allowed, self._look_up)
         problem: Exception = httpcore2.ConnectError("no address")
         for address in addresses[:4]:
             try:
