@@ -11,6 +11,8 @@ from registry.errors import SourceInvalid, SourceRefused
 from registry.records import HarvestedRecord
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from harvesters.http import PoliteClient
 
 Progress = Callable[[str, int, int | None], None]
@@ -229,6 +231,13 @@ class Harvester(ABC):
     @abstractmethod
     def harvest(self, task: HarvestTask) -> Iterator[HarvestedRecord]:
         """Yield the source's entries in the source's own words and say in `task.listing` what the list was."""
+
+    @classmethod
+    def reader(cls, _database: "Engine") -> "Callable[[HarvestTask], Iterator[HarvestedRecord]]":
+        """What a run calls to read. Harvesters of sources know no database; the probe, which watches what the
+        registry holds, overrides this.
+        """
+        return cls().harvest
 
     @classmethod
     def requests_per_run(cls, options: Mapping[str, Any], budget: int) -> int:

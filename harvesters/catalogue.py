@@ -2,10 +2,25 @@
 
 from harvesters.base import Harvester
 from harvesters.ckan import CkanHarvester
+from harvesters.data_json import DataJsonHarvester
+from harvesters.dcat import DcatHarvester
+from harvesters.open_api import OpenApiHarvester
+from harvesters.probing import ProbeHarvester
+from harvesters.seoul_plaza import SeoulPlazaHarvester
 from harvesters.sheet import SheetHarvester
+from harvesters.website import WebsiteHarvester
 from registry.errors import UnknownCode
 
-HARVESTERS: tuple[type[Harvester], ...] = (CkanHarvester, SheetHarvester)
+HARVESTERS: tuple[type[Harvester], ...] = (
+    WebsiteHarvester,
+    SeoulPlazaHarvester,
+    CkanHarvester,
+    OpenApiHarvester,
+    SheetHarvester,
+    DcatHarvester,
+    DataJsonHarvester,
+    ProbeHarvester,
+)
 
 
 def harvesters() -> dict[str, type[Harvester]]:

@@ -14,7 +14,7 @@ from registry.errors import HarvestError, SourceChanged, SourceUnreachable
 from registry.records import HarvestedRecord
 
 
-class OpenApi(Harvester):
+class OpenApiHarvester(Harvester):
     """Reads any of the envelopes of harvesters/envelopes.py. `url` may hold {key}, {page}, {size}, {start}, {end}."""
 
     name: ClassVar[str] = "open_api"

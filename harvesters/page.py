@@ -37,6 +37,7 @@ class Page:
     text: str = ""
     forms: tuple[dict[str, str], ...] = ()
     scripts: str = ""
+    drawn_by_script: bool = False
 
 
 def read_page(text: str, url: str) -> Page:
@@ -67,6 +68,7 @@ def read_page(text: str, url: str) -> Page:
         text=visible,
         forms=tuple(_forms(root, base)),
         scripts=scripts,
+        drawn_by_script=not visible and any(True for _ in root.iter("script")),
     )
 
 

@@ -167,7 +167,7 @@ class _Run:
         self.source, self.actor, self.progress = source, actor, progress
         self.machine = Actor(ActorKind.harvester, source.harvester)
         self.given_client, self.stop = client, stop
-        self.reader = reader or harvester_named(source.harvester)().harvest
+        self.reader = reader or harvester_named(source.harvester).reader(database)
         self.watch = watch
         self.listing = Listing()
         self.lines: list[Line] = []

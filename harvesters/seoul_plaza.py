@@ -49,7 +49,7 @@ class Catalogue:
         return len(set().union(*self.listed.values())) if self.listed else 0
 
 
-class SeoulPlaza(Harvester):
+class SeoulPlazaHarvester(Harvester):
     """Reads a plaza's front page and sitemap; yields the plaza itself."""
 
     name: ClassVar[str] = "seoul_plaza"

@@ -67,7 +67,7 @@ def read_signs(page: Page, asked: str = "") -> Signs:
         return Signs("parked", parked)
     if _DEFAULT.search(page.title) or (len(page.text) < _SHORT and _DEFAULT.search(page.text[:300])):
         return Signs("default", _found(_DEFAULT, seen))
-    if not page.text and not page.links and not page.refresh and not page.frames:
+    if not (page.text or page.links or page.refresh or page.frames or page.drawn_by_script):
         return Signs("empty")
     brief = len(page.text) < _SHORT
     heading = f"{page.title} {page.text[:200]}" if not brief else seen

@@ -21,7 +21,7 @@ from registry.records import HarvestedRecord
 UNKNOWN_OWNER = "알 수 없음"
 
 
-class Website(Harvester):
+class WebsiteHarvester(Harvester):
     """Reads a home page, the pages that list its sites, and its sitemap; stores nothing."""
 
     name: ClassVar[str] = "website"
