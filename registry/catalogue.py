@@ -26,6 +26,8 @@ from registry.models.harvest import remote_key
 from registry.normalise import normalise
 from registry.records import BUNDLE, HarvestedRecord, PlatformDraft
 from registry.register import register_many
+from registry.succession import follow_succession
+from registry.survey import load_survey
 from registry.tables import RECORD
 from registry.vocab import Rank, RecordState, Severity
 from registry.withdraw import withdraw_missing
@@ -59,12 +61,12 @@ def load_bundle(
         source = bundle_source(session)
         session.expunge(source)
     if (folder / "survey_tables_2022.csv").exists():
-        from registry.survey import load_survey
-
         say("survey", 0, None)
         counts |= load_survey(database, folder)
     if (folder / "platforms.csv").exists():
         counts |= _load_platforms(database, folder, source, version, say)
+    with writing_session(database) as session:
+        counts["handed_over"] = follow_succession(session, Places.load(session), BUNDLE)
     with writing_session(database) as session:
         session.merge(Meta(key=VERSION_KEY, value=version))
     return counts

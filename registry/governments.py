@@ -176,6 +176,15 @@ class Places:
             found = below or found
         return sorted(found.values(), key=lambda row: row.code)
 
+    def former_of(self, text_or_code: str) -> Government | None:
+        """The one former government that is written so, when no present one is: '인천 서구', which was split."""
+        text = text_or_code.strip()
+        if text.isdigit():
+            rows = [self._by_code[key] for key in _code_keys(text) if key in self._by_code][:1]
+        else:
+            rows = self._names.get(without_office(compact(text))) or []
+        return rows[0] if len(rows) == 1 and rows[0].valid_to is not None else None
+
     def find_in(self, text: str) -> list[PlaceMention]:
         """Place names inside a name, a sentence or a query, longest first at each word."""
         mentions = []

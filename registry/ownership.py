@@ -63,7 +63,7 @@ def find_owner(ours: Mapping[str, Any], url: str, source_owner: str, places: Pla
 def _stated(code: str, name: str, above: Government | None, url: str, places: Places, level: Level | None) -> Owner:
     choices = places.choices(code)
     if choices:
-        return _chosen(choices, name or code, above, url, places)
+        return _chosen(choices, name or code, above, url, places, code)
     raise InvalidValue(
         "owner_code",
         code,
@@ -74,7 +74,9 @@ def _stated(code: str, name: str, above: Government | None, url: str, places: Pl
     )
 
 
-def _chosen(choices: list[Government], stated: str, above: Government | None, url: str, places: Places) -> Owner:
+def _chosen(
+    choices: list[Government], stated: str, above: Government | None, url: str, places: Places, code: str = ""
+) -> Owner:
     """One choice is the owner; of several the one the address belongs to, else a question names them."""
     if len(choices) == 1:
         return Owner(choices[0].id, choices[0].full_name, choices[0].level)
@@ -92,7 +94,11 @@ def _chosen(choices: list[Government], stated: str, above: Government | None, ur
         f"Choose the owner: {', '.join(listed)}",
         listed,
     )
-    return Owner(None, stated, choices[0].level, question=question)
+    # A government that was split stays the owner under its own name until a person says which part took over.
+    former = places.former_of(code or stated)
+    return Owner(
+        former.id if former else None, former.full_name if former else stated, choices[0].level, question=question
+    )
 
 
 def _by_code(code: str, places: Places) -> Government | None:
