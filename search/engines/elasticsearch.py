@@ -4,6 +4,7 @@ The cluster only holds and matches what we computed: text arrives as tokens, ver
 script or plugin is needed. Indices carry a time in their name and stand behind an alias, which moves in one step.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -23,6 +24,9 @@ REQUEST_SECONDS = 30.0
 PAGE = 5000
 CONNECTIONS = 32
 KEEP_ALIVE = "2m"
+# What another process wrote may go unnoticed so long by what is kept of the vocabulary; hits are always fresh.
+GENERATION_SECONDS = 1.0
+NEVER = (float("-inf"), "")
 
 
 class ElasticsearchEngine:
@@ -35,6 +39,7 @@ class ElasticsearchEngine:
         self.shards = shards
         self.indices = Indices(client, alias, shards, replicas)
         self._version_checked = False
+        self._generation = NEVER
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "ElasticsearchEngine":
@@ -111,6 +116,7 @@ class ElasticsearchEngine:
             try:
                 elastic_bulk.write(self.client, self.alias, operations, alias=True)
             finally:
+                self._generation = NEVER
                 self.client.indices.refresh(index=self.alias)
 
     def rebuild(self, entries: Iterable[IndexEntry]) -> int:
@@ -124,6 +130,7 @@ class ElasticsearchEngine:
                 count = elastic_bulk.write(self.client, name, operations, alias=False)
                 self.indices.open(name)
                 self.indices.swap(name)
+                self._generation = NEVER
             except BaseException:
                 self.client.indices.delete(index=name, ignore_unavailable=True)
                 raise
@@ -142,18 +149,13 @@ class ElasticsearchEngine:
                 self.client.close_point_in_time(id=moment)
 
     def generation(self) -> str:
-        """The standing index and the last change that its searchers see."""
-
-        def ask() -> str:
-            answer = self.client.indices.stats(
-                index=self.alias,
-                metric="refresh",
-                level="shards",
-                filter_path="indices.*.uuid,indices.*.shards.*.seq_no.max_seq_no,indices.*.primaries.refresh.external_total",
-            )
-            return repr(answer.body.get("indices", {}))
-
-        return self._read(ask, "")
+        """The standing index and the last change that its searchers see; asked of the cluster once a second."""
+        asked, known = self._generation
+        if time.monotonic() - asked < GENERATION_SECONDS:
+            return known
+        known = self._read(self._ask_generation, "")
+        self._generation = (time.monotonic(), known)
+        return known
 
     def format(self) -> str:
         """The format of the standing index."""
@@ -188,6 +190,11 @@ class ElasticsearchEngine:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+    def _ask_generation(self) -> str:
+        seen = "indices.*.uuid,indices.*.shards.*.seq_no.max_seq_no,indices.*.primaries.refresh.external_total"
+        answer = self.client.indices.stats(index=self.alias, metric="refresh", level="shards", filter_path=seen)
+        return repr(answer.body.get("indices", {}))
 
     def _facts(self) -> dict[str, Any]:
         number = self._server_version()

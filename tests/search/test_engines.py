@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from registry.changes import take
+from registry.database import writing_session
+from registry.errors import EngineUnavailable
 from search.engine import (
     AtLeast,
     Best,
@@ -22,7 +25,18 @@ from search.engine import (
 )
 from search.fields import FORMAT, bigrams, initial_bigrams, key_trigrams
 from search.hangul import fold
-from tests.search.engine_support import cluster_engine, embedded_engine, ids, made, platform
+from search.indexer import Indexer
+from tests.search.engine_support import (
+    Registry,
+    analyser,
+    cluster_engine,
+    cut_off,
+    embedded_engine,
+    held_by_another,
+    ids,
+    made,
+    platform,
+)
 
 ENGINES = ["embedded", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 
@@ -347,3 +361,113 @@ def _combinations() -> Iterator[tuple[str, str, str, str]]:
         for what in ("배달", "버스", "통합예약", "도서관", "청년"):
             for kind in ("앱", "플랫폼", "포털 특급", "신청", "정보시스템"):
                 yield place, what, kind, f"{what}을 주문하고 예약 신청하는 곳. "
+
+
+@pytest.fixture(params=ENGINES)
+def registry(request, database, tmp_path, monkeypatch) -> Iterator[Registry]:
+    """A registry that an engine follows, and the engine's own kind of outage."""
+    # One loaded analyser serves all tests; an indexer of its own would load another.
+    monkeypatch.setattr("search.indexer.Analyser", lambda *_: analyser())
+    if request.param == "embedded":
+        monkeypatch.setattr("search.engines.embedded.LOCK_SECONDS", 0.2)
+        with embedded_engine(tmp_path) as opened:
+            lock = tmp_path / "index/lock"
+            yield Registry(database, opened, lambda: held_by_another(lock))
+    else:
+        front = request.getfixturevalue("elasticsearch_front")
+        with cluster_engine([front.url]) as opened:
+            yield Registry(database, opened, lambda: cut_off(front))
+
+
+def test_what_is_registered_during_an_outage_is_found_after_it(registry):
+    registry.add("처음부터 있던 광장")
+    registry.indexer.follow()
+    with registry.outage():
+        registry.add("정전 중 배달특급")
+        with pytest.raises(EngineUnavailable) as problem:
+            registry.indexer.follow()
+        assert problem.value.remedy("ko")
+        assert problem.value.remedy("en")
+        assert registry.waiting() == 1
+    assert registry.indexer.follow() == 1
+    assert registry.waiting() == 0
+    assert registry.found("배달특급") == ["정전 중 배달특급"]
+    assert not registry.indexer.verify()
+
+
+def test_what_is_withdrawn_during_an_outage_is_gone_after_it(registry):
+    gone = registry.add("사라질 배달특급")
+    registry.add("남을 도서관")
+    registry.indexer.follow()
+    with registry.outage():
+        registry.withdraw(gone)
+        with pytest.raises(EngineUnavailable):
+            registry.indexer.follow()
+    registry.indexer.follow()
+    assert registry.found("배달특급") == []
+    assert registry.found("도서관") == ["남을 도서관"]
+    assert not registry.indexer.verify()
+
+
+def test_a_new_process_goes_on_where_the_outbox_stands(registry):
+    names = [f"통합예약 {number}호" for number in range(30)]
+    first = [registry.add(name) for name in names]
+    registry.indexer.follow()
+    with registry.outage():
+        registry.withdraw(first[0])
+        registry.add("늦은 통합예약")
+        with pytest.raises(EngineUnavailable):
+            registry.indexer.follow()
+    successor = Indexer(registry.database, registry.engine)
+    successor.follow()
+    assert not successor.verify()
+    assert registry.engine.count() == 30
+    assert registry.found("늦은 통합예약")[0] == "늦은 통합예약"
+
+
+def test_a_withdrawn_platform_comes_back_even_if_the_index_had_to_be_mended(registry):
+    plaza = registry.add("돌아올 광장")
+    registry.indexer.follow()
+    registry.withdraw(plaza)
+    with writing_session(registry.database) as session:
+        take(session, 10**9)  # the outbox row is lost, so the index holds what the registry does not
+    assert registry.indexer.verify().surplus == (plaza,)
+    registry.indexer.bring_up_to_date()
+    assert registry.found("돌아올 광장") == []
+    registry.restore(plaza)
+    registry.indexer.follow()
+    assert registry.found("돌아올 광장") == ["돌아올 광장"]
+
+
+def test_searching_during_an_outage_is_an_error_that_says_so(registry):
+    registry.add("어떤 광장")
+    registry.indexer.follow()
+    if registry.engine.name == "embedded":
+        with registry.outage():
+            # Reading an embedded index needs no lock: a busy writer is no outage to readers.
+            assert registry.found("광장") == ["어떤 광장"]
+        return
+    with registry.outage():
+        with pytest.raises(EngineUnavailable) as problem:
+            registry.found("광장")
+        assert "METAPLATFORM_ELASTICSEARCH_URL" in problem.value.remedy("en")
+        health = registry.engine.health()
+        assert not health.ok
+    assert registry.found("광장") == ["어떤 광장"]
+    assert registry.engine.health().ok
+
+
+def test_a_person_finds_the_same_with_either_engine(registry):
+    for name in ("수원시 버스정보시스템", "배달특급", "무장애관광 안내", "장애인콜택시", "수원만민광장"):
+        registry.add(name)
+    registry.indexer.follow()
+    wanted = {
+        "정보": "수원시 버스정보시스템",
+        "ㄷㅌㄱ": "배달특급",
+        "qoekfxmrrmq": "배달특급",
+        "배달특금": "배달특급",
+        "무장애": "무장애관광 안내",
+        "장애": "장애인콜택시",
+    }
+    assert {typed: registry.found(typed)[0] for typed in wanted} == wanted
+    assert "무장애관광 안내" not in registry.found("장애")
