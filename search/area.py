@@ -8,7 +8,7 @@ from registry.governments import Places
 from search.engine import Clause, Codes, Constant
 
 # Points in the final score; the order is what matters: own, what lies within, parent, living zone, nation, elsewhere.
-POINTS = {"own": 4.0, "within": 3.4, "parent": 2.7, "zone": 1.7, "nation": 1.2, "elsewhere": 0.0}
+POINTS = {"own": 5.0, "within": 4.3, "parent": 3.4, "zone": 2.2, "nation": 1.5, "elsewhere": 0.0}
 WORDS = {
     "own": ("내 지역", "your area"),
     "within": ("내 지역 안", "within your area"),
@@ -41,8 +41,12 @@ class Scope:
         if not self.own:
             return ""
         served = stored["served"]
-        if stored["owner_id"] in self.own or not self.own.isdisjoint(served):
+        if stored["owner_id"] in self.own:
             return "own"
+        if not self.own.isdisjoint(served):
+            # Named among the areas served: by the government above, by the nation, or by a partner of one's own.
+            above = stored["owner_id"] in self.parent
+            return "parent" if above else "nation" if stored["level"] in ("national", "private") else "own"
         if not self.own.isdisjoint(stored["path"]):
             return "within"
         if not self.parent.isdisjoint(served) or stored["owner_id"] in self.parent:
@@ -69,10 +73,12 @@ class Scope:
 
 def scope_of(places: Places, governments: Iterable[int], zone_set: str, named: bool = False) -> Scope:
     """The scope around some governments: several when a name may mean several."""
-    own = frozenset(governments)
-    parent = frozenset(above for one in own for above in places.ancestors(one)) - own
+    present = frozenset(governments)
+    # What a former government still owns belongs to whoever stands in its place.
+    own = present | {row.id or 0 for one in present for row in places.predecessors(places.by_id(one))}
+    parent = frozenset(above for one in present for above in places.ancestors(one)) - own
     zone: set[int] = set()
-    for one in own:
+    for one in present:
         for zone_id in places.zones_of(one, zone_set):
             zone.update(places.zone_members(zone_id))
         zone.update(places.neighbours(one))

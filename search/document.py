@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from registry import models
 from registry.governments import NATION, ZONE_PREFIX
-from registry.vocab import PlatformState
+from registry.vocab import Level, PlatformState
 
 PLATFORMS = SQLModel.metadata.tables[models.Platform.__tablename__]
 GOVERNMENTS = SQLModel.metadata.tables[models.Government.__tablename__]
@@ -79,6 +79,8 @@ def documents(session: Session, ids: Sequence[str] | None = None) -> Iterator[Pl
     """The active platforms, all of them or those of `ids`, in the order of their ids."""
     governments = {row.id: row for row in _rows(session, select(GOVERNMENTS))}
     meant = {code: [row] for code, row in _latest_by_code(governments.values()).items()}
+    for row in governments.values():
+        meant.setdefault(row.full_name, [row])
     for row in _rows(session, select(ZONE_MEMBERS)):
         meant.setdefault(f"{ZONE_PREFIX}{row.zone_id}", []).append(governments[row.government_id])
     active = select(PLATFORMS).where(PLATFORMS.c.state == PlatformState.active).order_by(PLATFORMS.c.id)
@@ -133,8 +135,12 @@ def _document(
     users: float,
 ) -> PlatformDocument:
     path = _path(row.owner_id, governments)
+    local = row.owner_level in (Level.metropolitan, Level.basic)
+    if not path and local:
+        # An owner that was split has no government of today: it keeps its own name and the province above it.
+        path = _path(meant[row.owner_name][0].id, governments) if row.owner_name in meant else []
     served = [government for value in row.area for government in meant.get(value, ())]
-    nationwide = NATION in row.area or (not path and not served)
+    nationwide = NATION in row.area or (not local and not served)
     if not served and not nationwide:
         served = path[:1]
     areas = {step.code for government in served for step in _path(government.id, governments)}
@@ -144,7 +150,7 @@ def _document(
         name=row.name,
         name_en=row.name_en,
         owner=path[0].full_name if path else row.owner_name,
-        owner_id=row.owner_id,
+        owner_id=path[0].id if path else None,
         owner_code=path[0].code if path else "",
         owner_level=row.owner_level.value,
         owner_path=tuple(government.id for government in path),

@@ -28,7 +28,7 @@ from search.text import TEXT_FORMAT, Analyser
 from search.words import INVERTING
 
 # Grows when an index built before must be built anew.
-FORMAT = f"3/{TEXT_FORMAT}/{version('kiwipiepy')}"
+FORMAT = f"4/{TEXT_FORMAT}/{version('kiwipiepy')}"
 
 TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "body", "place")
 # Fields in which phrases are asked for; the others need no positions.

@@ -74,8 +74,8 @@ class Finder:
             facets=self._facets(found, filters, places),
             interpretation=tuple(_notes(query, understood, hits, relaxed)),
             did_you_mean="" if hits and hits[0].name == understood.did_you_mean else understood.did_you_mean,
-            place_choices=_choices(understood, scope),
-            area_id=next(iter(scope.own)) if len(scope.own) == 1 else None,
+            place_choices=_choices(understood),
+            area_id=_area(query, understood),
             functions=tuple(one.id for one in understood.functions),
             help_functions=self._nearest_functions(query.text) if nothing else (),
             wider_area_id=_wider(query, places) if nothing else None,
@@ -250,8 +250,15 @@ def _notes(
         )
 
 
-def _choices(understood: Understood, scope: Scope) -> tuple[PlaceChoice, ...]:
-    if len(scope.own) < 2:
+def _area(query: SearchQuery, understood: Understood) -> int | None:
+    """The one government that the answer is for: the one named in the query, else the one chosen."""
+    if understood.choices:
+        return understood.choices[0].id if len(understood.choices) == 1 else None
+    return query.area_id
+
+
+def _choices(understood: Understood) -> tuple[PlaceChoice, ...]:
+    if len(understood.choices) < 2:
         return ()
     return tuple(PlaceChoice(row.id or 0, row.code, row.full_name) for row in understood.choices)
 

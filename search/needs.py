@@ -169,7 +169,7 @@ class Vocabulary:
     def _phrases(self, functions: list[Mapping[str, Any]], needs: Mapping[str, Any]) -> Iterable[Phrase]:
         for entry in functions:
             for key in ("synonyms", "words", "brands"):
-                for text in (*((entry["ko"],) if key == "synonyms" else ()), *(entry.get(key) or ())):
+                for text in (*((entry["ko"], entry["en"]) if key == "synonyms" else ()), *(entry.get(key) or ())):
                     yield from self._phrase(str(text), ((entry["id"], 1.0),), key)
         for need in needs["needs"]:
             led = tuple(zip(need["functions"], ORDER, strict=False))

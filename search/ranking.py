@@ -12,6 +12,7 @@ from typing import Any
 from search.area import POINTS, WORDS, Scope
 from search.engine import Candidate
 from search.hangul import fold
+from search.needs import FoundFunction
 from search.query import Reason
 from search.reading import Concept, Understood
 
@@ -22,7 +23,7 @@ LIVENESS = {"dead": -0.8, "taken_over": -2.0, "doubtful": -0.2}
 PRIVATE = -1.2
 USE = 0.6
 # The very name was typed: that outweighs place and status.
-EXACT = 4.0
+EXACT = 5.0
 NAME, FUNCTION, BODY = 0.97, 0.85, 0.3
 
 
@@ -39,7 +40,7 @@ class Ranked:
 
 def rank(candidates: Sequence[Candidate], understood: Understood, scope: Scope) -> list[Ranked]:
     """The candidates in their final order."""
-    strengths = {one.id: one.strength for one in understood.functions}
+    strengths = {one.id: one for one in understood.functions}
     total = sum(concept.weight for concept in understood.concepts) or 1.0
     ranked = [_rank(one, understood, scope, strengths, total) for one in candidates]
     return sorted(
@@ -49,7 +50,7 @@ def rank(candidates: Sequence[Candidate], understood: Understood, scope: Scope) 
 
 
 def _rank(
-    candidate: Candidate, understood: Understood, scope: Scope, strengths: Mapping[str, float], total: float
+    candidate: Candidate, understood: Understood, scope: Scope, strengths: Mapping[str, FoundFunction], total: float
 ) -> Ranked:
     stored = candidate.stored
     matched: list[str] = []
@@ -91,13 +92,22 @@ def _rank(
     )
 
 
-def _function(stored: Mapping[str, Any], strengths: Mapping[str, float]) -> float:
-    best = 0.0
+def _function(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction]) -> float:
+    """How well the functions fit, 0 to 1; functions that answer different words of the query add up."""
+    met = []
     for number, function in enumerate(stored["functions"]):
-        strength = strengths.get(function, 0.0)
-        if strength:
+        wanted = strengths.get(function)
+        if wanted is not None:
             # What a platform mainly does counts fully, what it also does a little less.
-            best = max(best, strength * (1.0 if number == 0 else 0.93 if number < 3 else 0.88))
+            met.append((wanted.strength * (1.0 if number == 0 else 0.93 if number < 3 else 0.88), wanted.words))
+    if not met:
+        return 0.0
+    met.sort(key=lambda one: -one[0])
+    best, words = met[0]
+    for strength, others in met[1:]:
+        fresh = len(others - words) / (len(others) or 1)
+        best = 1.0 - (1.0 - best) * (1.0 - strength * fresh)
+        words |= others
     return best
 
 

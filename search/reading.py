@@ -73,6 +73,12 @@ class Reader:
         self._base = frozenset(vocabulary.lexicon.nouns)
         # The words of names help to read a query; needs are read without them, as their phrases were.
         self._lexicon = replace(vocabulary.lexicon, nouns=set(self._base))
+        self._english: dict[str, list[Government]] = {}
+        for row in places.all():
+            name = even(row.name_en)
+            for form in {name, re.sub(r"-(?:si|gun|gu|do)$", "", name)}:
+                if len(form) >= 4:
+                    self._english.setdefault(form, []).append(row)
         self._generation: str | None = None
         self._lock = threading.Lock()
         self._index_words: dict[str, int] = {}
@@ -210,14 +216,23 @@ class Reader:
 
     def _mentions(self, text: str) -> list[PlaceMention]:
         """Place names, but for words that a need is made of: 우리 동네 예산 is a budget, 예산 쇼핑몰 a county's."""
-        found = self._places.find_in(text)
+        found = self._places.find_in(text) or self._romanised(text)
         doubtful = [one for one in found if one.text in self._base and one.text not in PLACE_WORDS]
         if not doubtful:
             return found
         said = self.vocabulary.content(self.vocabulary.lexicon.read(text))
-        best = self.vocabulary.functions_for(said)[:1]
-        needed = best[0].words if best and best[0].strength >= 0.75 else frozenset()
+        asked = [one for one in self.vocabulary.functions_for(said) if one.strength >= LEAST_STRENGTH]
+        needed = {word for one in asked for word in one.words}
         return [one for one in found if one not in doubtful or one.text not in needed]
+
+    def _romanised(self, text: str) -> list[PlaceMention]:
+        """English names of governments, with or without their title: Seoul, Suwon, Eunpyeong-gu."""
+        found = []
+        for match in re.finditer(r"[a-z]+(?:-[a-z]+)?", text):
+            rows = self._english.get(match.group())
+            if rows:
+                found.append(PlaceMention(match.start(), match.end(), match.group(), tuple(rows)))
+        return found
 
     def _choose(self, mentions: Sequence[PlaceMention], area_id: int | None) -> list[Government]:
         """The places meant; of same-named ones the person's own, or the one in her province, if there is one."""
@@ -227,9 +242,9 @@ class Reader:
             if len(options) > 1 and area_id is not None:
                 near = {area_id, *self._places.ancestors(area_id)}
                 home = {row for row in near if not self._places.ancestors(row)}
-                for close in ({area_id}, home, self._places.neighbours(area_id)):
+                for close in ({area_id}, home):
                     found = [row for row in options if row.id in close or row.parent_id in close]
-                    if len(found) == 1:
+                    if found:
                         options = found
                         break
             chosen += options
@@ -305,6 +320,10 @@ class Reader:
         found = self.vocabulary.functions_for(said)
         if not found or found[0].strength < LEAST_STRENGTH:
             return []
+        best = found[0]
+        if best.strength >= 0.9:
+            # 화장장 예약 is answered as a whole: what answers only 예약 is no answer.
+            found = [one for one in found if not one.words < best.words]
         least = max(LEAST_STRENGTH * 0.8, BESIDE_BEST * found[0].strength)
         return [one for one in found if one.strength >= least][:MOST_FUNCTIONS]
 
