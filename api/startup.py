@@ -31,13 +31,13 @@ class Installation:
         """The searching side."""
         from search.finder import Finder
 
-        return Finder(self.database, self.engine)
+        return Finder(self.database, self.engine, zone_set=self.settings.zone_set)
 
     def indexer(self) -> "Indexer":
         """The index-keeping side."""
         from search.indexer import Indexer
 
-        return Indexer(self.database, self.engine)
+        return Indexer(self.database, self.engine, cache=self.settings.home / "words.sqlite")
 
     def close(self) -> None:
         """Close the engine's files and the database's connections."""
@@ -120,5 +120,9 @@ def prepare(installation: Installation, progress: Progress) -> str | None:
     load_sources(installation.database)
     with writing_session(installation.database) as session:
         password = first_administrator(session)
-    installation.indexer().bring_up_to_date(progress)
+    indexer = installation.indexer()
+    try:
+        indexer.bring_up_to_date(lambda done, total: progress("색인 / indexing", done, total))
+    finally:
+        indexer.close()
     return password

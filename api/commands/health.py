@@ -127,9 +127,9 @@ def check_installation(settings: Settings) -> list[Check]:
         )
         try:
             health = installation.engine.health()
-            checks.append(check("search", "ok", ", ".join(f"{key}={value}" for key, value in health.items())))
+            checks.append(check("search", "ok" if health.ok else "down", health.ko))
             difference = installation.indexer().verify()
-            good = difference.equal
+            good = not difference
             checks.append(
                 check(
                     "index",

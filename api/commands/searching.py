@@ -124,10 +124,15 @@ def evaluate(
 
     Example: metaplatform search evaluate tests/search/judged/queries.csv --json
     """
-    from search.evaluate import evaluate_file
+    from search.evaluate import evaluate as evaluate_queries
+    from search.evaluate import read_judged, summary, write_rows
 
-    with opened() as installation, progress_display("질의 / queries") as progress:
-        figures = evaluate_file(installation.finder(), installation.database, file, rows, progress)
+    judged = read_judged(file)
+    with opened() as installation:
+        scored = evaluate_queries(installation.finder(), judged)
+    if rows:
+        write_rows(scored, rows)
+    figures = summary(scored)
     numbers = [[name, value] for name, value in figures.items() if name != "worst"]
     worst = [[one["query"], "; ".join(one["expected"]), "; ".join(one["found"][:3])] for one in figures["worst"]]
     text = table(numbers, ["", ""]) + "\n" + (table(worst, ["질의", "기대", "찾음"]) if worst else "")
@@ -154,20 +159,19 @@ def verify(as_json: Json = False) -> None:
     with opened() as installation:
         difference = installation.indexer().verify()
     result = {
-        "equal": difference.equal,
+        "equal": not difference,
         "registry": difference.registry,
         "index": difference.index,
-        "waiting": difference.waiting,
         "missing": list(difference.missing),
-        "extra": list(difference.extra),
+        "surplus": list(difference.surplus),
         "stale": list(difference.stale),
     }
     words = (
         "색인과 등록부가 같습니다. / Index and registry agree."
-        if difference.equal
+        if not difference
         else "색인과 등록부가 다릅니다. / Index and registry differ."
     )
     show(result, as_json, f"{words} {result}")
-    if not difference.equal:
+    if difference:
         say("metaplatform reindex 로 고칩니다. / Mend it with: metaplatform reindex")
         raise typer.Exit(NEEDS_PERSON)
