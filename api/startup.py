@@ -80,12 +80,14 @@ def make_home(settings: Settings) -> None:
 
 
 def is_prepared(installation: Installation) -> bool:
-    """Whether the bundled catalogue has ever been loaded here."""
+    """Whether the bundled catalogue is loaded and the index is of this release's format."""
     from registry.catalogue import bundle_loaded
     from registry.database import session_of
+    from search.fields import FORMAT
 
     with session_of(installation.database) as session:
-        return bundle_loaded(session)
+        loaded = bundle_loaded(session)
+    return loaded and installation.engine.format() == FORMAT
 
 
 def free_port(host: str, port: int) -> int:
