@@ -47,13 +47,11 @@ class Pace:
 
     count: int = LARGEST_COUNT
     bytes: int = LARGEST_BYTES
-    pauses: list[float] = field(default_factory=list)
 
     def slow_down(self, attempt: int) -> None:
         """Take half as much from now on and wait, longer with each attempt and never in step with others."""
         self.count, self.bytes = max(1, self.count // 2), max(1, self.bytes // 2)
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) * random.uniform(0.5, 1.5)
-        self.pauses.append(pause)
         time.sleep(pause)
 
     def gain(self) -> None:
