@@ -1,7 +1,5 @@
 """What a worker does besides harvesting: finding killed runs, righting a clock that was set back, sending mail."""
 
-import os
-import socket
 from datetime import timedelta
 from time import monotonic
 
@@ -10,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from config.settings import Settings
+from harvesters.lease import is_dead
 from harvesters.ledger import close_abandoned
-from harvesters.runner import process_space
 from registry.database import session_of, writing_session
 from registry.models import HarvestRun, Meta, Source
 from registry.models.base import now
@@ -20,21 +18,25 @@ from registry.vocab import RunState
 CLOCK = "clock"
 
 
-def close_killed_runs(database: Engine) -> list[int]:
-    """Close runs whose worker is gone, and make their sources due again; gives the runs' ids.
+def close_killed_runs(database: Engine, only: str = "") -> list[int]:
+    """Close runs whose worker is gone, and make their sources due again; gives the runs' ids. `only` looks at one source.
 
     A worker is gone when its lease has run out, or at once when it was a process of this machine that no longer
     lives. A process that was only thought dead meets its old fence at its next write and ends.
     """
     with session_of(database) as session:
         running = session.exec(select(HarvestRun).where(HarvestRun.state == RunState.running)).all()
-        sources = {run.source_id for run in running}
+        sources = {run.source_id for run in running if only in ("", run.source_id)}
     closed: list[int] = []
     for source_id in sorted(sources):
         with writing_session(database) as session:
             source = session.get_one(Source, source_id)
             held = source.lease_until is not None and source.lease_until >= now()
-            if held and not is_dead(source.lease_holder):
+            still = session.exec(
+                select(HarvestRun.id).where(HarvestRun.source_id == source_id, HarvestRun.state == RunState.running)
+            ).first()
+            # It may have ended by itself since it was seen running.
+            if still is None or (held and not is_dead(source.lease_holder)):
                 continue
             source.fence += 1
             source.lease_until, source.lease_holder = None, ""
@@ -43,23 +45,6 @@ def close_killed_runs(database: Engine) -> list[int]:
             session.add(source)
             closed += close_abandoned(session, source_id, source.fence)
     return closed
-
-
-def is_dead(holder: str) -> bool:
-    """Whether a lease's holder is a process of this very machine and process namespace that no longer lives."""
-    machine, _, rest = holder.partition("/")
-    space, _, rest = rest.partition("/")
-    number, _, _name = rest.partition("/")
-    here = machine == socket.gethostname()[:40] and space == str(process_space()) and space != "0"
-    if not (here and number.isdigit()):
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 class ClockGuard:

@@ -267,7 +267,7 @@ class PoliteClient:
                     certificate=answer.certificate,
                 )
             history.append(url)
-            following = str(httpx2.URL(url).join(location)) if _joinable(location) else location
+            following = _joined(url, location)
             if urlsplit(following).netloc != parts.netloc:
                 headers = {
                     key: value for key, value in headers.items() if key.lower() not in ("authorization", "cookie")
@@ -335,16 +335,25 @@ def _checked_parts(url: str) -> Any:
     except ValueError:
         good = False
     if not good or parts.username or parts.password:
-        raise AddressRefused(
-            url,
-            "http나 https 주소만 읽습니다.",
-            "Only http and https addresses without credentials are read.",
-            "원천의 주소를 확인하세요.",
-            "Check the source's address.",
-        )
+        raise _refused(url)
     return parts
 
 
-def _joinable(location: str) -> bool:
-    scheme = urlsplit(location).scheme
-    return scheme in ("", "http", "https")
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads; what is no web address is left as it is, to be refused at the next hop."""
+    if urlsplit(location).scheme not in ("", "http", "https"):
+        return location
+    try:
+        return str(httpx2.URL(url).join(location))
+    except httpx2.InvalidURL:
+        raise _refused(location) from None
+
+
+def _refused(url: str) -> AddressRefused:
+    return AddressRefused(
+        url,
+        "http나 https 주소만 읽습니다.",
+        "Only http and https addresses without credentials are read.",
+        "원천의 주소를 확인하세요.",
+        "Check the source's address.",
+    )

@@ -4,10 +4,14 @@ A worker that was thought dead and wakes up again still holds its old fence; its
 the row and ends there, before anything of it is stored.
 """
 
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event, Thread
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Engine, and_, exists, or_, text, update
 from sqlalchemy.exc import OperationalError
@@ -92,6 +96,36 @@ def release(session: Session, lease: Lease, next_run_at: datetime | None) -> Non
 
 def _held_by(lease: Lease) -> ColumnElement[bool]:
     return col(Source.lease_holder) == lease.holder
+
+
+def holder_name() -> str:
+    """Who holds a lease: machine, process namespace, process, and one name more, so that no two are the same."""
+    return f"{socket.gethostname()[:40]}/{process_space()}/{os.getpid()}/{uuid4().hex[:12]}"
+
+
+def process_space() -> int:
+    """The namespace in which process numbers mean something; 0 where the system has none."""
+    try:
+        return Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        return 0
+
+
+def is_dead(holder: str) -> bool:
+    """Whether a lease's holder is a process of this very machine and process namespace that no longer lives."""
+    machine, _, rest = holder.partition("/")
+    space, _, rest = rest.partition("/")
+    number, _, _name = rest.partition("/")
+    here = machine == socket.gethostname()[:40] and space == str(process_space()) and space != "0"
+    if not (here and number.isdigit()):
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 class Heartbeat:

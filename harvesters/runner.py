@@ -1,7 +1,5 @@
 """The life of one harvest run: lease, read, take in batch by batch, judge the listing, end in a definite state."""
 
-import os
-import socket
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +7,6 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -19,11 +16,12 @@ from config.settings import Settings
 from harvesters.base import HarvestTask, Listing, Progress, SourceFacts, no_progress
 from harvesters.catalogue import harvester_named
 from harvesters.digest import send_digest
+from harvesters.housekeeping import close_killed_runs
 from harvesters.http import Manners, PageCache, PoliteClient
 from harvesters.intake import Intake, Watch
 from harvesters.judgement import Verdict, judge
 from harvesters.keeping import PageKeeper
-from harvesters.lease import Heartbeat, Lease, claim, release, renew
+from harvesters.lease import Heartbeat, Lease, claim, holder_name, release, renew
 from harvesters.ledger import Line, RunReport, add_counts, close_abandoned, write_lines
 from harvesters.manners import stopped
 from harvesters.raw import RawStore
@@ -68,6 +66,8 @@ def run_source(
     source = load_source(database, source_id)
     if lease is None:
         allow(source, settings)
+        # A process of this machine that was killed a moment ago still holds its lease; it will not come back.
+        close_killed_runs(database, source_id)
         lease = claim(database, source_id, holder_name(), settings.lease_seconds)
     if lease is None:
         raise Conflict(
@@ -216,6 +216,7 @@ class _Run:
         error: HarvestError | None = None
         batch: list[HarvestedRecord] = []
         since = monotonic()
+        self.listing.scope = "since" if self.since else "all"
         try:
             task = task_of(self.source, self.client, self.listing, self.since, self.progress)
             for record in self._stream(task):
@@ -417,21 +418,7 @@ def task_of(source: Source, client: PoliteClient, listing: Listing, since: str, 
     facts = SourceFacts(
         source.id, source.title, source.url, source.owner_code, options, source.lookups, source.public_api
     )
-    listing.scope = "since" if since else "all"
     return HarvestTask(facts, client, since, listing, progress)
-
-
-def holder_name() -> str:
-    """Who holds a lease: machine, process namespace, process, and one name more, so that no two are the same."""
-    return f"{socket.gethostname()[:40]}/{process_space()}/{os.getpid()}/{uuid4().hex[:12]}"
-
-
-def process_space() -> int:
-    """The namespace in which process numbers mean something; 0 where the system has none."""
-    try:
-        return Path("/proc/self/ns/pid").stat().st_ino
-    except OSError:
-        return 0
 
 
 def _unexpected(source: Source, bug: Exception) -> HarvestError:
