@@ -64,7 +64,8 @@ def accounts(findings: Iterable[tuple[int, Finding]], own: Government) -> list[s
 
 def app_name(text: str) -> str:
     """The name of an app in the words of its badge; '' when only the store is named."""
-    return re.sub(r"\s+", " ", _STORE_WORDS.sub(" ", text)).strip(" -–·:|()[]")
+    name = re.sub(r"\s+", " ", _STORE_WORDS.sub(" ", text)).strip(" -–·:|()[]")
+    return re.sub(r"\s+(?:모바일\s?)?(?:앱|어플)$", "", name)
 
 
 def _key(finding: Finding) -> str:

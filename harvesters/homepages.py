@@ -61,6 +61,8 @@ def bundled_addresses() -> dict[str, str]:
 def organisation(host: str) -> str:
     """The domain one organisation holds: 'tour.jangsu.go.kr' → 'jangsu.go.kr', 'lib.nowon.kr' → 'nowon.kr'."""
     labels = host.split(".")
+    if labels[-1].isdigit() or ":" in host:
+        return host
     return ".".join(labels[-3:] if _THREE_LABELS.search(host) else labels[-2:])
 
 

@@ -88,6 +88,9 @@ def part_of(element: Any) -> str:
 
 def heading_of(element: Any) -> str:
     """The heading of the list a link stands in: optgroup, label of the select, dt, or the heading before the list."""
+    beside = _words_before(element)
+    if beside:
+        return beside
     for step, ancestor in enumerate(element.iterancestors()):
         if step > 8 or ancestor.tag in ("body", "html"):
             break
@@ -120,6 +123,18 @@ def _label_of_select(select: Any) -> str:
     for option in select.iter("option"):
         value = (option.get("value") or "").strip()
         return _short(option.text or "") if value in ("", "#") else ""
+    return ""
+
+
+def _words_before(element: Any) -> str:
+    """Words right before a link in the same box, which name what its badge is for: <span>탐나는전 앱</span><a>…"""
+    if element.tag not in ("a", "button"):
+        return ""
+    for step, sibling in enumerate(element.itersiblings(preceding=True)):
+        if step > 3:
+            return ""
+        if sibling.tag in ("span", "strong", "em", "b", "p", *_LABEL_TAGS) and next(sibling.iter("a"), None) is None:
+            return _short(" ".join(strings(sibling)))
     return ""
 
 
