@@ -1,199 +1,310 @@
-"""Compute living zones from flows by the Louvain method: the same flows, resolution and seed give the same zones."""
+"""Living zones (생활권): computed from flows of people, imported from published lists, or edited by an operator.
+
+Zones from flows are communities of the symmetrised flow graph by the Louvain method (Blondel et al. 2008) with a
+stated resolution; nodes are visited in an order drawn from a seed, so the same flows give the same zones.
+"""
 
 import csv
 import random
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete
-from sqlmodel import Session, col, select
+import yaml
+from sqlalchemy import Engine
+from sqlmodel import Session, col, delete, select
 
+from config.settings import CONFIG
+from registry.audit import audit
 from registry.database import session_of, writing_session
-from registry.errors import Conflict, InvalidValue
+from registry.errors import InvalidValue
 from registry.governments import Places
-from registry.models import Zone, ZoneMember, ZoneSet
+from registry.models import Government, Zone, ZoneMember, ZoneSet
+from registry.records import SYSTEM, Actor
 from registry.vocab import Level
 
-# Gains below this are rounding: without it two communities may swap a node for ever.
-LEAST_GAIN = 1e-12
-
-Graph = dict[Any, dict[Any, float]]
+FLOW_COLUMNS = ("origin_code", "dest_code", "trips")
+LIST_COLUMNS = ("zone_id", "zone_name", "gov_code")
+OPERATOR_SETS = CONFIG / "zones"
+# Metropolitan governments that are one city: a zone that contains one contains its districts.
+CITIES = ("특별시", "광역시", "특별자치시")
+SET_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
 def derive_zones(database: Engine, flows: Path, resolution: float = 3.0, seed: int = 0) -> dict[str, Any]:
-    """Zones from a CSV of origin_code, dest_code, trips; nothing is stored.
+    """A zone set computed from a CSV of flows: title, made_from, resolution, seed, modularity and the zones.
 
-    A higher resolution makes smaller zones. A zone is named after its member with the most trips. InvalidValue for
-    a file that is not such a CSV.
+    Each zone has id, name (its busiest government's), and member codes. InvalidValue for an unreadable file, an
+    unknown government or a flow that is not a number.
     """
+    if not 0.1 <= resolution <= 50:
+        raise InvalidValue(
+            "resolution", resolution, "0.1부터 50까지 쓸 수 있습니다.", "It must lie between 0.1 and 50."
+        )
     with session_of(database) as session:
         places = Places.load(session)
-    graph = read_flows(flows)
+    graph, biggest = _graph(_read(flows, FLOW_COLUMNS), places, flows)
+    strength = {node: sum(near.values()) for node, near in graph.items()}
     groups = communities(graph, resolution, seed)
     zones = []
-    for members in groups:
-        core = max(members, key=lambda code: (sum(graph[code].values()), code))
-        name = places.by_code(core).name if core in _known(places, members) else core
-        zones.append({"id": core[:5], "name": f"{name}권", "core": core, "members": sorted(members)})
+    for group in sorted(groups, key=lambda nodes: (-sum(strength[node] for node in nodes), min(nodes))):
+        core = max(group, key=lambda node: (strength[node], node))
+        government = places.by_code(core)
+        members = sorted(group, key=lambda node: (-strength[node], node))
+        zones.append({"id": core, "name": f"{government.name}권", "core": core, "members": members})
+    note = f"; the {biggest} largest destinations of each origin" if biggest else ""
     return {
+        "title": f"{flows.stem} 해상도 {resolution:g}",
+        "kind": "computed",
+        "made_from": f"Louvain communities of symmetrised flows in {flows.name}, seed {seed}{note}",
         "resolution": resolution,
         "seed": seed,
-        "made_from": f"{flows.name}, Louvain, resolution {resolution:g}, seed {seed}",
-        "modularity": round(modularity(graph, groups), 4),
-        "zones": sorted(zones, key=lambda one: (-len(one["members"]), one["id"])),
+        "modularity": round(modularity(graph, groups, resolution), 4),
+        "zones": zones,
     }
 
 
-def save_zones(database: Engine, name: str, derived: Mapping[str, Any]) -> None:
-    """Store derived zones as the operator's set `name`; Conflict for a set that comes with the catalogue."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", name):
+def communities(graph: Mapping[str, Mapping[str, float]], resolution: float, seed: int) -> list[set[str]]:
+    """The Louvain communities of a symmetric weighted graph; every node is in exactly one."""
+    chance = random.Random(seed)
+    parts: dict[str, set[str]] = {node: {node} for node in sorted(graph)}
+    level: dict[str, dict[str, float]] = {node: dict(near) for node, near in graph.items()}
+    while True:
+        home = _moved(level, resolution, chance)
+        if len(set(home.values())) == len(level):
+            return [parts[node] for node in sorted(parts)]
+        merged: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        together: dict[str, set[str]] = defaultdict(set)
+        for node, near in level.items():
+            together[home[node]] |= parts[node]
+            for other, weight in near.items():
+                merged[home[node]][home[other]] += weight
+        level = {node: dict(near) for node, near in merged.items()}
+        for node in together:
+            level.setdefault(node, {})
+        parts = dict(together)
+
+
+def modularity(graph: Mapping[str, Mapping[str, float]], groups: Sequence[set[str]], resolution: float) -> float:
+    """Newman's modularity of a division, with resolution; both directions of an edge are in the graph."""
+    total = sum(sum(near.values()) for near in graph.values()) or 1.0
+    found = 0.0
+    for group in groups:
+        inside = sum(weight for node in group for other, weight in graph[node].items() if other in group)
+        degree = sum(sum(graph[node].values()) for node in group)
+        found += inside / total - resolution * (degree / total) ** 2
+    return found
+
+
+def save_zones(database: Engine, set_id: str, derived: Mapping[str, Any], actor: Actor = SYSTEM) -> int:
+    """Store a zone set under an id, in place of one that had it; gives the number of zones.
+
+    A member that is a metropolitan city brings its districts along.
+    """
+    if not SET_ID.fullmatch(set_id):
         raise InvalidValue(
             "name",
-            name,
-            "영어 소문자, 숫자, -, _ 로 된 이름이어야 합니다.",
-            "Use lower-case letters, digits, - and _.",
-            "예: commute-2026",
-            "For example commute-2026.",
+            set_id,
+            "생활권 집합의 이름은 영문 소문자, 숫자, _ 와 - 로 씁니다.",
+            "A zone set's name is made of lower-case letters, digits, _ and -.",
         )
     with writing_session(database) as session:
         places = Places.load(session)
-        known = session.get(ZoneSet, name)
-        if known is not None and known.kind != "own":
-            raise Conflict(
-                "함께 제공되는 생활권의 이름입니다.",
-                "A set of the catalogue has this name.",
-                "다른 이름을 쓰세요.",
+        known = session.get(ZoneSet, set_id)
+        if known is not None and known.kind != derived["kind"]:
+            raise InvalidValue(
+                "name",
+                set_id,
+                f"'{known.title}'이(가) 이미 이 이름을 씁니다.",
+                f"'{known.title}' already has this name.",
+                "다른 이름을 고르세요.",
                 "Choose another name.",
             )
-        old = [one.id for one in session.exec(select(Zone).where(Zone.set_id == name))]
-        session.exec(delete(ZoneMember).where(col(ZoneMember.zone_id).in_(old)))
-        session.exec(delete(Zone).where(col(Zone.set_id) == name))
+        _remove(session, set_id)
         session.merge(
-            ZoneSet(id=name, title=name, kind="own", made_from=derived["made_from"], resolution=derived["resolution"])
+            ZoneSet(
+                id=set_id,
+                title=str(derived["title"])[:200],
+                kind=str(derived["kind"]),
+                made_from=str(derived["made_from"])[:1000],
+                resolution=derived.get("resolution"),
+            )
         )
         session.flush()
         for zone in derived["zones"]:
-            _save_zone(session, places, name, zone)
+            _add_zone(session, places, set_id, zone)
+        audit(session, actor, "save_zones", set_id, {"zones": len(derived["zones"])})
+    return len(derived["zones"])
 
 
-def _save_zone(session: Session, places: Places, set_id: str, zone: Mapping[str, Any]) -> None:
-    zone_id = f"{set_id}-{zone['id']}"
-    session.add(Zone(id=zone_id, set_id=set_id, name=zone["name"]))
+def import_zones(database: Engine, path: Path, set_id: str, title: str, source: str, actor: Actor = SYSTEM) -> int:
+    """Store a published zone set from a CSV with zone_id, zone_name and gov_code (a code or a name)."""
+    zones: dict[str, dict[str, Any]] = {}
+    for row in _read(path, LIST_COLUMNS):
+        zone = zones.setdefault(row["zone_id"], {"id": row["zone_id"], "name": row["zone_name"], "members": []})
+        zone["members"].append(row["gov_code"])
+    found = {"title": title, "kind": "official", "made_from": source, "zones": list(zones.values())}
+    return save_zones(database, set_id, found, actor)
+
+
+def load_operator_sets(database: Engine, folder: Path = OPERATOR_SETS, actor: Actor = SYSTEM) -> dict[str, int]:
+    """Bring the registry up to the operator's sets in config/zones/*.yml; the file's name is the set's id."""
+    counts: dict[str, int] = {}
+    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else ():
+        counts[path.stem] = save_zones(database, path.stem, read_operator_set(path), actor)
+    with writing_session(database) as session:
+        for known in session.exec(select(ZoneSet).where(ZoneSet.kind == "operator")).all():
+            if known.id not in counts:
+                _remove(session, known.id)
+                session.delete(known)
+    return counts
+
+
+def read_operator_set(path: Path) -> dict[str, Any]:
+    """One YAML file: `title`, `made_from`, and `zones` with id, name and members (codes or names)."""
+    try:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        zones = [
+            {"id": str(zone["id"]), "name": str(zone["name"]), "members": [str(one) for one in zone["members"]]}
+            for zone in told["zones"]
+        ]
+        return {"title": str(told["title"]), "kind": "operator", "made_from": str(told["made_from"]), "zones": zones}
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise InvalidValue(
+            "zones",
+            path.name,
+            f"생활권 파일을 읽을 수 없습니다: {error}",
+            f"The zone file cannot be read: {error}",
+            "title, made_from, zones(id, name, members)를 적으세요.",
+            "Give title, made_from and zones with id, name and members.",
+        ) from error
+
+
+def _add_zone(session: Session, places: Places, set_id: str, zone: Mapping[str, Any]) -> None:
+    zone_id = f"{set_id}-{zone['id']}"[:100]
+    session.add(Zone(id=zone_id, set_id=set_id, name=str(zone["name"])[:200]))
     session.flush()
-    members: dict[int, str] = {}
-    for code in zone["members"]:
-        government = places.by_code(code)
-        merged = government.valid_to is not None and government.level is Level.metropolitan
-        parts = [] if merged else [government]
-        parts += [places.by_id(number) for number in places.children(government.id or 0)]
-        for part in parts:
-            for one in places.successors(part):
-                role = "core" if code == zone["core"] else "member"
-                members.setdefault(one.id or 0, role if part is government else "contained")
-    session.add_all(ZoneMember(zone_id=zone_id, government_id=number, role=role) for number, role in members.items())
+    roles: dict[int, str] = {}
+    for member in zone["members"]:
+        for number, contained in _members(places, str(member)):
+            role = "contained" if contained else "core" if member == zone.get("core") else "member"
+            if not contained or number not in roles:
+                roles[number] = role
+    session.add_all(ZoneMember(zone_id=zone_id, government_id=one, role=role) for one, role in roles.items())
     session.flush()
 
 
-def read_flows(path: Path) -> Graph:
-    """Trips between places, both directions added up; trips within a place are left out."""
-    graph: Graph = defaultdict(lambda: defaultdict(float))
+def _remove(session: Session, set_id: str) -> None:
+    zones = list(session.exec(select(Zone.id).where(Zone.set_id == set_id)))
+    session.execute(delete(ZoneMember).where(col(ZoneMember.zone_id).in_(zones)))
+    session.execute(delete(Zone).where(col(Zone.set_id) == set_id))
+    session.flush()
+
+
+def _graph(rows: Iterable[Mapping[str, str]], places: Places, path: Path) -> tuple[dict[str, dict[str, float]], int]:
+    """Present codes with the sum of trips both ways, and the most destinations of one origin if all have that many."""
+    graph: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    destinations: dict[str, int] = defaultdict(int)
+    for line, row in enumerate(rows, 2):
+        try:
+            trips = float(row["trips"])
+        except ValueError:
+            trips = -1.0
+        if trips < 0:
+            raise InvalidValue(
+                "trips",
+                row["trips"],
+                f"{path.name} {line}행의 통행량이 0 이상의 수가 아닙니다.",
+                f"The trips on line {line} of {path.name} are not a number of at least 0.",
+            )
+        origins, targets = (_today(places, row[column]) for column in ("origin_code", "dest_code"))
+        destinations[row["origin_code"]] += 1
+        for origin in origins:
+            for target in targets:
+                share = trips / (len(origins) * len(targets))
+                if origin != target:
+                    graph[origin][target] += share
+                    graph[target][origin] += share
+    counts = set(destinations.values())
+    return {node: dict(near) for node, near in graph.items()}, counts.pop() if len(counts) == 1 else 0
+
+
+def _today(places: Places, code: str) -> list[str]:
+    """Present codes of a government; one that was split shares its flows among its parts.
+
+    A metropolitan city that was merged into something larger stays a node of its own: it is its districts, never
+    the whole that it was merged into.
+    """
+    if code.isdigit() and _merged_city(places.by_code(code)):
+        return [code]
+    return [row.code for row in places.choices(code)] or [places.resolve(code).code]
+
+
+def _members(places: Places, member: str) -> list[tuple[int, bool]]:
+    """(id, contained in a city that was named) of the present governments that a zone's member means."""
+    if member.isdigit() and _merged_city(places.by_code(member)):
+        below = places.children(places.by_code(member).id or 0)
+        return [(row.id or 0, True) for one in below for row in places.successors(places.by_id(one))]
+    found: list[tuple[int, bool]] = []
+    for row in places.choices(member) or [places.resolve(member)]:
+        found.append((row.id or 0, False))
+        if row.kind in CITIES:
+            found += [(below, True) for below in places.children(row.id or 0)]
+    return found
+
+
+def _merged_city(row: Government) -> bool:
+    return row.valid_to is not None and row.level is Level.metropolitan and row.kind in CITIES
+
+
+def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                origin, destination, trips = row["origin_code"], row["dest_code"], float(row["trips"])
-                if origin != destination and trips > 0:
-                    graph[origin][destination] += trips
-                    graph[destination][origin] += trips
-    except (KeyError, ValueError, TypeError, UnicodeDecodeError) as problem:
+            reader = csv.DictReader(file)
+            missing = [column for column in columns if column not in (reader.fieldnames or ())]
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError) as error:
         raise InvalidValue(
-            "flows",
-            path.name,
-            f"통행량 파일로 읽을 수 없습니다 ({problem}).",
-            f"This cannot be read as flows ({problem}).",
-            "origin_code, dest_code, trips 열이 있는 CSV(UTF-8)를 주세요.",
-            "Give a CSV (UTF-8) with the columns origin_code, dest_code, trips.",
-        ) from None
-    if not graph:
+            "file", path, f"파일을 읽을 수 없습니다: {error}", f"The file cannot be read: {error}"
+        ) from error
+    if missing:
         raise InvalidValue(
-            "flows",
-            path.name,
-            "통행이 하나도 없습니다.",
-            "There is not a single trip in it.",
-            "origin_code, dest_code, trips 열을 확인하세요.",
-            "Check the columns origin_code, dest_code, trips.",
+            "file",
+            path,
+            f"열이 없습니다: {', '.join(missing)}",
+            f"Columns are missing: {', '.join(missing)}",
+            f"필요한 열: {', '.join(columns)}",
+            f"Needed columns: {', '.join(columns)}",
         )
-    return {one: dict(others) for one, others in graph.items()}
+    return rows
 
 
-def communities(graph: Graph, resolution: float = 1.0, seed: int = 0) -> list[list[Any]]:
-    """Groups of nodes by greedy modularity (Blondel et al. 2008), with the resolution of Reichardt and Bornholdt."""
-    chance = random.Random(seed)
-    groups = {node: [node] for node in sorted(graph)}
-    current = {one: dict(others) for one, others in graph.items()}
-    while True:
-        placed = _move_nodes(current, resolution, chance)
-        if len(set(placed.values())) == len(current):
-            return sorted((sorted(nodes) for nodes in groups.values()), key=lambda nodes: (-len(nodes), nodes[0]))
-        groups, current = _fold(groups, current, placed)
-
-
-def modularity(graph: Graph, groups: Sequence[Sequence[Any]]) -> float:
-    """How much heavier the flows inside groups are than chance would have it (at resolution 1)."""
-    total = sum(sum(others.values()) for others in graph.values())
-    home = {node: number for number, nodes in enumerate(groups) for node in nodes}
-    inside = sum(
-        weight for one, others in graph.items() for other, weight in others.items() if home[one] == home[other]
-    )
-    degrees: dict[int, float] = defaultdict(float)
-    for one, others in graph.items():
-        degrees[home[one]] += sum(others.values())
-    return float(inside / total - sum((degree / total) ** 2 for degree in degrees.values()))
-
-
-def _move_nodes(graph: Graph, resolution: float, chance: random.Random) -> dict[Any, Any]:
-    """Move single nodes to the neighbouring community that gains most, until none gains."""
-    degree = {node: sum(others.values()) for node, others in graph.items()}
-    total = sum(degree.values())
-    home = {node: node for node in graph}
+def _moved(level: Mapping[str, Mapping[str, float]], resolution: float, chance: random.Random) -> dict[str, str]:
+    """Move nodes to the neighbouring community that gains most until none gains."""
+    home = {node: node for node in level}
+    degree = {node: sum(near.values()) for node, near in level.items()}
+    total = sum(degree.values()) or 1.0
     weight = dict(degree)
-    order = sorted(graph)
+    order = sorted(level)
     chance.shuffle(order)
-    moved = True
-    while moved:
-        moved = False
+    again = True
+    while again:
+        again = False
         for node in order:
-            links: dict[Any, float] = defaultdict(float)
-            for other, flow in graph[node].items():
+            links: dict[str, float] = defaultdict(float)
+            for other, trips in level[node].items():
                 if other != node:
-                    links[home[other]] += flow
-            here = home[node]
-            weight[here] -= degree[node]
-            best, most = here, links[here] - resolution * weight[here] * degree[node] / total
-            for place in sorted(links):
-                gain = links[place] - resolution * weight[place] * degree[node] / total
-                if gain > most + LEAST_GAIN:
-                    best, most = place, gain
+                    links[home[other]] += trips
+            weight[home[node]] -= degree[node]
+            stay = links.get(home[node], 0.0) - resolution * degree[node] * weight[home[node]] / total
+            best, gain = home[node], stay
+            for community in sorted(links):
+                value = links[community] - resolution * degree[node] * weight[community] / total
+                if value > gain + 1e-9:
+                    best, gain = community, value
             weight[best] += degree[node]
-            if best != here:
-                home[node] = best
-                moved = True
+            if best != home[node]:
+                home[node], again = best, True
     return home
-
-
-def _fold(groups: dict[Any, list[Any]], graph: Graph, placed: Mapping[Any, Any]) -> tuple[dict[Any, list[Any]], Graph]:
-    """Make one node of each community; flows inside it become its own."""
-    merged: dict[Any, list[Any]] = defaultdict(list)
-    for node, nodes in groups.items():
-        merged[placed[node]] += nodes
-    flows: Graph = defaultdict(lambda: defaultdict(float))
-    for one, others in graph.items():
-        for other, weight in others.items():
-            flows[placed[one]][placed[other]] += weight
-    return dict(merged), {one: dict(others) for one, others in flows.items()}
-
-
-def _known(places: Places, codes: Sequence[str]) -> set[str]:
-    return {code for code in codes if places.choices(code)}
