@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 # More than this many functions or names of one platform add nothing a reviewer would count.
 MOST_FUNCTIONS = 5
-MOST_NAMES = 4
+MOST_NAMES = 6
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,9 @@ def own_name_again(pairs: Pairs) -> Floats:
 
 
 def unlike_name(pairs: Pairs) -> Floats:
-    """The names have hardly a letter in common."""
-    return (pairs.name_likeness < 0.3).astype(float)
+    """The names differ in most of their letters, and neither stands inside the other."""
+    apart = np.clip((0.7 - pairs.name_likeness) / 0.4, 0.0, 1.0)
+    return np.where(pairs.names_compared[1] > 0.8, 0.0, apart)
 
 
 def rare_brand(pairs: Pairs) -> Floats:
@@ -74,8 +75,9 @@ def rare_brand(pairs: Pairs) -> Floats:
 
 
 def other_brand(pairs: Pairs) -> Floats:
-    """Each has a brand word of its own."""
-    return (pairs.differ(pairs.columns.brand) & ~pairs.same_name).astype(float)
+    """Each has a brand word of its own, and neither name stands inside the other."""
+    inside = pairs.same_name | (pairs.names_compared[1] > 0.8)
+    return (pairs.differ(pairs.columns.brand) & ~inside).astype(float)
 
 
 def same_owner(pairs: Pairs) -> Floats:
@@ -198,9 +200,9 @@ IDENTITY = (
     Feature(like_name, 0.5, "이름의 글자가 대부분 같음"),
     Feature(name_within, 0.5, "한 이름이 다른 이름 안에 들어 있음"),
     Feature(own_name_again, 1.0, "같은 기관이 같은 이름(또는 그 이름을 품은 이름)을 씀"),
-    Feature(unlike_name, -1.5, "이름에 같은 글자가 거의 없음"),
+    Feature(unlike_name, -1.5, "이름의 글자가 대부분 다르고 한쪽이 다른 쪽에 들어 있지 않음"),
     Feature(rare_brand, 1.0, "드문 고유 이름을 함께 씀"),
-    Feature(other_brand, -1.0, "고유 이름이 서로 다름"),
+    Feature(other_brand, -1.0, "고유 이름이 서로 다르고 한쪽이 다른 쪽에 들어 있지 않음"),
     Feature(same_owner, 0.5, "소관 기관이 같음"),
     Feature(other_owner, -2.5, "소관 기관이 다름(비용을 따로 부담)"),
     Feature(same_address, 1.5, "주소(URL)가 같음"),

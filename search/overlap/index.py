@@ -234,11 +234,11 @@ _OPEN: WeakKeyDictionary[Pool, LiveIndex] = WeakKeyDictionary()
 _OPENING = RLock()
 
 
-def live_index(database: Engine) -> LiveIndex:
-    """The index this process keeps of a database."""
+def live_index(database: Engine, settings: Settings | None = None) -> LiveIndex:
+    """The index this process keeps of a database; `settings` count when it is opened first."""
     with _OPENING:
         # An engine with other execution options is another object over the same pool: one database, one index.
         found = _OPEN.get(database.pool)
         if found is None:
-            found = _OPEN[database.pool] = LiveIndex(database, get_settings())
+            found = _OPEN[database.pool] = LiveIndex(database, settings or get_settings())
         return found

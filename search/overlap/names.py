@@ -165,7 +165,8 @@ def signature(text: str) -> NDArray[np.uint64]:
     """A name's n-grams as a bit set, so that a million names are compared by counting bits."""
     bits = 0
     for gram in grams(text):
-        bits |= 1 << (zlib.crc32(gram.encode()) % SIGNATURE_BITS)
+        # CRC is linear: grams that differ in their last letter would collide together. Multiplying breaks that.
+        bits |= 1 << ((zlib.crc32(gram.encode()) * 2654435761 & 0xFFFFFFFF) * SIGNATURE_BITS >> 32)
     mask = (1 << 64) - 1
     return np.array([(bits >> (64 * word)) & mask for word in range(SIGNATURE_WORDS)], dtype=np.uint64)
 

@@ -7,12 +7,24 @@ from typing import Any
 from registry.errors import InvalidValue
 from registry.governments import Places
 from registry.models import Government
-from registry.understand import functions_from_words
+from registry.understand import LEADS, functions_from_words
 from registry.vocabulary import Vocabulary
+from search.needs import vocabulary
 from search.overlap.subject import Subject
-from search.overlap.subjects import described
+from search.overlap.subjects import described, function_words
 
-FIELDS = ["owner", "department", "name", "purpose", "users", "area", "functions", "cost_krw", "legal_basis", "management_plan"]
+FIELDS = [
+    "owner",
+    "department",
+    "name",
+    "purpose",
+    "users",
+    "area",
+    "functions",
+    "cost_krw",
+    "legal_basis",
+    "management_plan",
+]
 
 
 @dataclass(frozen=True)
@@ -65,11 +77,10 @@ def read_plan(data: Mapping[str, Any], places: Places, words: Vocabulary) -> Pla
         places, name, owner.full_name, description=" ".join([purpose, users]).strip(), functions=declared, key="plan"
     )
     if declared:
-        kept = {key: subject.functions.get(key, 1.0) for key in declared}
-        subject = replace(subject, functions=kept)
-    elif not subject.functions:
-        guesses = functions_from_words([purpose, name, users])
-        subject = replace(subject, functions={one.id: one.confidence for one in guesses[:3]})
+        subject = replace(subject, functions={key: subject.functions.get(key, 1.0) for key in declared})
+    else:
+        subject = replace(subject, functions=_understood(subject.functions, f"{name} {purpose} {users}"))
+    subject = replace(subject, function_words=function_words(subject.functions))
     area = frozenset(one.id for one in _area(data.get("area"), owner, places) if one.id is not None)
     return Plan(
         owner=owner,
@@ -83,6 +94,34 @@ def read_plan(data: Mapping[str, Any], places: Places, words: Vocabulary) -> Pla
         legal_basis=_text(data, "legal_basis"),
         management_plan=_text(data, "management_plan"),
     )
+
+
+# What a plan is about when it names several: a booking site for everything is that, whatever it books.
+_LEADS = {
+    **LEADS,
+    "integrated_reservation": {"sports_facility", "course_enrolment", "facility_rental", "lifelong_learning"},
+}
+
+
+def _understood(named: Mapping[str, float], text: str) -> dict[str, float]:
+    """Functions of a plan told in whole sentences: what its words name, and what they ask for as residents do.
+
+    A purpose mentions more than the plan builds ('for the alleys, a local currency'), so only what comes near the
+    strongest function counts.
+    """
+    words = vocabulary()
+    asked = {one.id: one.strength for one in words.functions_for(words.content(words.lexicon.read(text)))}
+    both = {key: 0.5 * named.get(key, 0.0) + 0.6 * asked.get(key, 0.0) for key in {*named, *asked}}
+    for leading, led in _LEADS.items():
+        beside = max((both[key] for key in led if key in both), default=0.0)
+        if asked.get(leading, 0.0) >= 0.5 and beside > both[leading]:
+            both[leading] = beside * 1.01
+    strongest = max(both.values(), default=0.0)
+    if strongest < 0.2:
+        return {}
+    near = {key: worth for key, worth in both.items() if worth >= 0.78 * strongest}
+    ranked = sorted(near, key=lambda key: (-near[key], key))[:4]
+    return {key: round(near[key] / strongest, 2) for key in ranked}
 
 
 def _text(data: Mapping[str, Any], field: str, needed: bool = False) -> str:
@@ -123,7 +162,7 @@ def _functions(value: Any, words: Vocabulary) -> list[str]:
             found.append(one)
             continue
         named = [key for key, function in words.functions.items() if one in (function.ko, function.en)]
-        guesses = named or [guess.id for guess in functions_from_words([one])][:1]
+        guesses = named or [guess.id for guess in functions_from_words([one])][:1] or list(_understood({}, one))[:1]
         # A word nobody can place is no reason to refuse the plan: its purpose may say enough. It is named as a gap.
         found += guesses
     return list(dict.fromkeys(found))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from search.overlap.names import audience_of, brand_of, place_words, without_places
+from search.overlap.names import audience_of, brand_of, fold, place_words, without_places
 
 # Hosts on which many owners stand side by side: an address there says which shop, not which operation.
 SHARED_HOSTS = frozenset(
@@ -63,6 +63,7 @@ class Subject:
     operation: str = ""
     successor_id: str = ""
     parent_id: str = ""
+    sources: frozenset[str] = frozenset()
     version: int = 0
 
     @property
@@ -77,8 +78,9 @@ class Subject:
 
     @cached_property
     def cores(self) -> tuple[str, ...]:
-        """Its names without place words, without repeats."""
-        return tuple(dict.fromkeys(without_places(name, self.places) for name in self.names))
+        """Its names without place words and as they are, without repeats: 대구로 is no '로'."""
+        both = [form for name in self.names for form in (without_places(name, self.places), fold(name))]
+        return tuple(dict.fromkeys(both))
 
     @cached_property
     def brand(self) -> str:

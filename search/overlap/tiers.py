@@ -19,6 +19,10 @@ from search.overlap.subject import Subject
 TIERS = ("own", "upper", "shared", "zone", "elsewhere", "private")
 MOST = {"own": 10, "upper": 10, "shared": 5, "zone": 10, "elsewhere": 10, "private": 5}
 CLOSED_SHOWN = 3
+NATIONAL_SHOWN = 3
+
+# What neither does the main thing nor half of all that is planned answers another question.
+HALF = 0.5
 
 _STATUS_WORTH = {"running": 0.0, "unknown": -0.1, "suspended": -0.15, "planned": -0.1, "closed": -0.3}
 
@@ -79,6 +83,8 @@ def find_hits(
         if subject is None or one in left_out:
             continue
         coverage = _coverage(weights, subject)
+        if plan.functions and coverage < HALF and plan.functions[0] not in subject.functions:
+            continue
         relation = index.geography.relation(territory, index.territories[one])
         tier = tier_of(index, plan, subject, relation)
         worth = coverage + _STATUS_WORTH.get(subject.status, -0.1) + 0.2 * _main_share(plan, subject)
@@ -130,7 +136,16 @@ def _best(index: Index, plan: Plan, tier: str, found: list[tuple[float, str, flo
             )
         )
     hits.sort(key=lambda hit: (-hit.worth, hit.subject.id))
+    if tier == "upper":
+        return _own_province_first(hits)[: MOST[tier]]
     return _with_closed(hits, MOST[tier]) if tier in ("elsewhere", "zone") else hits[: MOST[tier]]
+
+
+def _own_province_first(hits: list[Hit]) -> list[Hit]:
+    """The reviewer of a city's plan is its province (전자정부법 제67조①): its platforms come before the ministries'."""
+    province = [hit for hit in hits if hit.subject.owner_id is not None]
+    nation = [hit for hit in hits if hit.subject.owner_id is None]
+    return province + nation[:NATIONAL_SHOWN]
 
 
 def _with_closed(hits: list[Hit], most: int) -> list[Hit]:

@@ -116,7 +116,7 @@ def _examples(
     known = np.array([one[1] is not None for one in says], dtype=bool)
     fold = np.array([crc32(subject.owner_name.encode()) % FOLDS for subject in subjects[::2]], dtype=np.int64)
     # One platform under names without a common letter can only be known, never inferred: it teaches nothing.
-    unlike = scored.identity_values[:, [one.name for one in IDENTITY].index("unlike_name")] > 0
+    unlike = scored.identity_values[:, [one.name for one in IDENTITY].index("unlike_name")] >= 1.0
     learnable = ~(same & unlike)
     return (
         Examples(scored.identity_values[learnable], same[learnable], fold[learnable]),

@@ -20,7 +20,18 @@ _BLIND_SPOTS = {
     "공공재": ("공공재", "공익", "안전", "재난", "무료로", "민주", "참여", "알권리"),
 }
 _VULNERABLE = frozenset(
-    ["elderly", "disabled", "low_income", "children", "parents", "foreigners", "veterans", "teenagers", "farmers", "women"]
+    [
+        "elderly",
+        "disabled",
+        "low_income",
+        "children",
+        "parents",
+        "foreigners",
+        "veterans",
+        "teenagers",
+        "farmers",
+        "women",
+    ]
 )
 _RUNNING = ("running", "unknown")
 
