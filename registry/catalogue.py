@@ -25,7 +25,7 @@ from registry.models.base import now
 from registry.models.harvest import remote_key
 from registry.normalise import normalise
 from registry.records import BUNDLE, HarvestedRecord, PlatformDraft
-from registry.register import register_many
+from registry.register import register_many, settle_waiting
 from registry.succession import follow_succession
 from registry.survey import load_survey
 from registry.tables import RECORD
@@ -66,6 +66,7 @@ def load_bundle(
     if (folder / "platforms.csv").exists():
         counts |= _load_platforms(database, folder, source, version, say)
     with writing_session(database) as session:
+        settle_waiting(session)
         counts["handed_over"] = follow_succession(session, Places.load(session), BUNDLE)
     with writing_session(database) as session:
         session.merge(Meta(key=VERSION_KEY, value=version))

@@ -42,7 +42,9 @@ def read_channel(text: str) -> Channel:
     if mark and kind.strip() in ChannelKind.__members__:
         known = ChannelKind(kind.strip())
         value = value.strip()
-        if known in (ChannelKind.web, ChannelKind.ios, ChannelKind.android, ChannelKind.sns) and "." in value:
+        if known in (ChannelKind.web, ChannelKind.ios, ChannelKind.android) or (
+            known is ChannelKind.sns and "." in value
+        ):
             return Channel(known, tidy(value))
         return Channel(known, value)
     if PHONE.match(text.strip()):

@@ -38,8 +38,8 @@ def edit(
 ) -> int:
     """Say values for a platform as a person, and return its new version.
 
-    `changes` are our fields; '' or [] or None takes one's own earlier word back, so that what machines say shows
-    again. Conflict when the platform is no longer at `expected_version` or is merged; NotFound; InvalidValue names
+    `changes` are our fields; '' or [] or None takes one's own earlier word back (None for a name, which is never
+    empty), so that what machines say shows again. Conflict when the platform is no longer at `expected_version` or is merged; NotFound; InvalidValue names
     the first value that cannot be taken, and then nothing is written.
     """
     session.flush()
@@ -112,7 +112,7 @@ def read_value(session: Session, standing: Standing, field: str, value: Any, pla
             f"다음 중 하나를 쓰세요: {known}",
             f"Use one of: {known}",
         )
-    if value is None or value in ("", [], {}):
+    if value is None or (value in ("", [], {}) and field != "name"):
         return [] if rule.kind != "single" else ""
     if field == "owner":
         read: Any = _owner(session, value, places)

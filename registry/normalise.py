@@ -139,12 +139,9 @@ def normalise(record: HarvestedRecord, source: Source, places: Places) -> Platfo
 
 def clean(text: str) -> str:
     """Text without markup, entities, invisible characters and doubled spaces."""
-    text = re.sub(r"<[^<>]{1,200}>", " ", html.unescape(text))
-    text = "".join(
-        one
-        for one in unicodedata.normalize("NFC", text)
-        if unicodedata.category(one) not in ("Cf", "Cc") or one in "\n\t"
-    )
+    text = html.unescape(re.sub(r"<[^<>]{1,200}>", " ", text))
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cf", "Cc"))
     return re.sub(r"[^\S\n]+", " ", text).strip()
 
 

@@ -5,7 +5,7 @@ of records. On SQLite use `database.writing_session`; on PostgreSQL registering 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,10 +24,10 @@ from registry.questions import conflict_rows, doubt_row, question_row, settle_co
 from registry.records import Actor, FigureClaim, PlatformDraft
 from registry.standing import Standing, load, lock, settle_references, write
 from registry.statements import Said
-from registry.tables import PLATFORM, RECORD
+from registry.tables import PLATFORM, RECORD, STATEMENT
 from registry.vocab import Liveness, PlatformState, Rank
 
-__all__ = ["Registration", "edit", "register", "register_many"]
+__all__ = ["Registration", "edit", "register", "register_many", "settle_waiting"]
 
 # No vowels, so that an id never spells a word; no 0, 1, l or o, so that it can be read out on the telephone.
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
@@ -100,6 +100,7 @@ class _Batch:
         self.actor, self.at = actor_text(actor), now()
         self.recogniser = Recogniser(session, source.id, batch)
         self.records: list[dict[str, Any]] = []
+        self.by_remote_id: dict[str, str] = {}
         self.figures: dict[str, list[FigureClaim]] = {}
         self.issues: list[dict[str, Any]] = []
         found = {self.recogniser.find(draft, record).platform_id for draft, record in batch} - {""}
@@ -116,8 +117,10 @@ class _Batch:
             standing.derive(self.at, self.source.id, self.actor)
         if draft.figures:
             self.figures.setdefault(standing.id, []).extend(draft.figures)
-        if record is not None and record.platform_id != standing.id:
-            self.records.append({"key": record.id, "platform": standing.id})
+        if record is not None:
+            self.by_remote_id[record.remote_id] = standing.id
+            if record.platform_id != standing.id:
+                self.records.append({"key": record.id, "platform": standing.id})
         self.recogniser.learn(
             standing.id,
             standing.row["owner_id"],
@@ -221,15 +224,55 @@ class _Batch:
         changed = [one for one in self.platforms.values() if one.changed]
         pairs = [(one.row["parent_id"], one.row["successor_id"]) for one in changed]
         wanted = {name for pair in pairs for name in pair if name is not None and name not in self.platforms}
-        names: dict[str, str] = {}
-        for part in slices(sorted(wanted)):
-            query = select(RECORD.c.remote_id, RECORD.c.platform_id).where(
-                RECORD.c.source_id == self.source.id,
-                RECORD.c.remote_id.in_(part),
-                RECORD.c.platform_id.is_not(None),
-            )
-            names |= {row[0]: row[1] for row in self.session.connection().execute(query)}
-        settle_references(self.session, changed, names | {one: one for one in self.platforms})
+        names = by_remote_id(self.session, self.source.id, wanted - self.by_remote_id.keys())
+        settle_references(self.session, changed, names | self.by_remote_id | {one: one for one in self.platforms})
+
+
+def settle_waiting(session: Session) -> int:
+    """Settle references to platforms that were registered after those that name them; how many platforms changed.
+
+    For the end of a load or a run: it looks at every waiting reference.
+    """
+    session.flush()
+    lock(session)
+    waiting: dict[str, set[str]] = {}
+    values: dict[str, set[str]] = {}
+    for field in ("parent", "successor"):
+        query = (
+            select(STATEMENT.c.platform_id, STATEMENT.c.source_id, STATEMENT.c.value)
+            .join(PLATFORM, PLATFORM.c.id == STATEMENT.c.platform_id)
+            .where(STATEMENT.c.field == field, STATEMENT.c.ended_at.is_(None), PLATFORM.c[f"{field}_id"].is_(None))
+        )
+        for platform_id, source_id, value in session.connection().execute(query):
+            waiting.setdefault(platform_id, set()).add(source_id)
+            values.setdefault(source_id, set()).add(value)
+    names = {source_id: by_remote_id(session, source_id, wanted) for source_id, wanted in values.items()}
+    at = now()
+    touched = []
+    for standing in load(session, waiting).values():
+        before = (standing.row["parent_id"], standing.row["successor_id"])
+        standing.derive(at)
+        settle_references(
+            session,
+            [standing],
+            {key: one for source_id in waiting[standing.id] for key, one in names[source_id].items()},
+        )
+        if (standing.row["parent_id"], standing.row["successor_id"]) != before:
+            standing.changed = True
+            touched.append(standing)
+    write(session, touched, at)
+    return len(touched)
+
+
+def by_remote_id(session: Session, source_id: str, remote_ids: Iterable[str]) -> dict[str, str]:
+    """The platforms of a source's records."""
+    found: dict[str, str] = {}
+    for part in slices(sorted(set(remote_ids))):
+        query = select(RECORD.c.remote_id, RECORD.c.platform_id).where(
+            RECORD.c.source_id == source_id, RECORD.c.remote_id.in_(part), RECORD.c.platform_id.is_not(None)
+        )
+        found |= {row[0]: row[1] for row in session.connection().execute(query)}
+    return found
 
 
 def new_id() -> str:

@@ -93,6 +93,6 @@ def outbox(session: Session, identifier: str) -> list[int]:
     return [one.version for one in session.exec(query)]
 
 
-def harvested(remote_id: str = "1", url: str = "", **fields: Any) -> HarvestedRecord:
+def harvested(**fields: Any) -> HarvestedRecord:
     """A record in our own terms."""
-    return HarvestedRecord(remote_id, url, fields)
+    return HarvestedRecord("1", "https://source.example.kr/1", fields)

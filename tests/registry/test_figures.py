@@ -50,7 +50,14 @@ def test_sentences(sentence: str, key: str, value: float, as_of: str, period: st
 
 
 @pytest.mark.parametrize(
-    "sentence", ["회원 가입이 필요합니다.", "2022년에 열었습니다.", "제안을 3일 안에 검토합니다.", "주문하면 30분 안에 옵니다.", ""]
+    "sentence",
+    [
+        "회원 가입이 필요합니다.",
+        "2022년에 열었습니다.",
+        "제안을 3일 안에 검토합니다.",
+        "주문하면 30분 안에 옵니다.",
+        "",
+    ],
 )
 def test_sentences_without_a_figure(sentence: str):
     assert read_figures(sentence) == ()

@@ -34,7 +34,12 @@ def test_all_present_and_former_governments_are_there(places: Places):
         *[("11110", "1111000000"), ("1111000000", "1111000000"), (" 종로구 ", "1111000000")],
         *[("세종", "3611000000"), ("36", "3611000000"), ("36110", "3611000000"), ("세종특별자치시", "3611000000")],
         *[("제주", "5000000000"), ("제주도", "5000000000"), ("제주시", "5011000000")],
-        *[("수원", "4111000000"), ("수원시청", "4111000000"), ("경기도 수원시", "4111000000"), ("경기수원", "4111000000")],
+        *[
+            ("수원", "4111000000"),
+            ("수원시청", "4111000000"),
+            ("경기도 수원시", "4111000000"),
+            ("경기수원", "4111000000"),
+        ],
         *[("충북", "4300000000"), ("충북도", "4300000000"), ("충청북도청", "4300000000")],
     ],
 )
@@ -61,7 +66,9 @@ def test_former_names_and_codes_lead_to_today(places: Places, text: str, code: s
     assert places.resolve(text).code == code
 
 
-@pytest.mark.parametrize(("text", "code"), [("화성군", "4159000000"), ("기장구", "2671000000"), ("부산 기장구", "2671000000")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("화성군", "4159000000"), ("기장구", "2671000000"), ("부산 기장구", "2671000000")]
+)
 def test_a_wrong_title_is_understood_where_nothing_else_is_meant(places: Places, text: str, code: str):
     assert places.resolve(text).code == code
 

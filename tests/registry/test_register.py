@@ -10,7 +10,7 @@ from registry.errors import InvalidValue
 from registry.issues import open_issues
 from registry.models import Platform, Statement, UsageFigure
 from registry.records import FigureClaim, Question
-from registry.register import register, register_many
+from registry.register import register, register_many, settle_waiting
 from registry.statements import FIELDS
 from registry.vocab import PlatformType, Rank, Status
 from tests.registry.factories import (
@@ -185,29 +185,37 @@ def test_questions_become_issues_once(any_database: Engine):
         assert (issue.code, issue.times) == ("launched_unclear", 2)
 
 
-def test_parents_and_successors(any_database: Engine):
+def test_parents_and_successors_by_the_sources_own_ids(any_database: Engine):
     with writing_session(any_database) as session:
         source = make_source(session)
-        batch = []
-        for name, more in {
-            "시민제안": {"parent": "home"},
-            "누리집": {"successor": "new"},
-            "새 누리집": {},
-            "외톨이": {"parent": "nowhere"},
-        }.items():
-            remote_id = {"누리집": "home", "새 누리집": "new"}.get(name, name)
-            batch.append((make_draft(session, name, **more), make_record(session, source, remote_id)))
+        stated = {
+            "a": {"parent": "b"},
+            "b": {"successor": "c"},
+            "c": {},
+            "d": {"parent": "nowhere"},
+            "e": {"parent": "e"},
+        }
+        batch = [
+            (make_draft(session, f"누리집 {key}", **more), make_record(session, source, key))
+            for key, more in stated.items()
+        ]
         results = register_many(session, batch, source=source, actor=HARVESTER)
-        ids = {draft.name: result.platform_id for (draft, _), result in zip(batch, results, strict=True)}
-        # References by the source's own ids settle as soon as both are registered.
-        results = register_many(session, [(draft, record) for draft, record in batch], source=source, actor=HARVESTER)
-        assert {one.action for one in results} == {"unchanged"}
-        session.expire_all()
-        for draft, record in batch:
-            put(session, draft.name, remote_id=record.remote_id, parent=draft.parent, successor=draft.successor, engine="x")
-        assert platform(session, ids["시민제안"]).parent_id == ids["누리집"]
-        assert platform(session, ids["누리집"]).successor_id == ids["새 누리집"]
-        assert platform(session, ids["외톨이"]).parent_id is None
+        ids = {key: result.platform_id for key, result in zip(stated, results, strict=True)}
+        assert platform(session, ids["a"]).parent_id == ids["b"]
+        assert platform(session, ids["b"]).successor_id == ids["c"]
+        assert platform(session, ids["d"]).parent_id is None
+        assert platform(session, ids["e"]).parent_id is None
+
+
+def test_a_reference_waits_for_its_platform(any_database: Engine):
+    with writing_session(any_database) as session:
+        child = put(session, "시민제안", parent="home")
+        assert platform(session, child.platform_id).parent_id is None
+        parent = put(session, "누리집", remote_id="home")
+        assert settle_waiting(session) == 1
+        assert platform(session, child.platform_id).parent_id == parent.platform_id
+        assert outbox(session, child.platform_id) == [1, 2]
+        assert settle_waiting(session) == 0
 
 
 def test_a_too_long_value_writes_nothing(any_database: Engine):

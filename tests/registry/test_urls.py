@@ -21,7 +21,12 @@ from registry.urls import app_package, canonical, host, tidy
         ("https://suwon.go.kr/a#top", "https://suwon.go.kr/a"),
         ("suwon.go.kr/a", "https://suwon.go.kr/a"),
         ("//suwon.go.kr/a", "https://suwon.go.kr/a"),
-        ("https://수원.kr/길", "https://xn--9t4b11yi5a.kr/%EA%B8%B8".replace("xn--9t4b11yi5a", "xn--" + "수원".encode("punycode").decode())),
+        (
+            "https://수원.kr/길",
+            "https://xn--9t4b11yi5a.kr/%EA%B8%B8".replace(
+                "xn--9t4b11yi5a", "xn--" + "수원".encode("punycode").decode()
+            ),
+        ),
         ("https://suwon.go.kr/%ea%b8%b8", "https://suwon.go.kr/길"),
         ("HTTPS://SUWON.GO.KR/a", "https://suwon.go.kr/a"),
         ("https://suwon.go.kr//a", "https://suwon.go.kr/a"),
