@@ -97,12 +97,20 @@ def listen(settings: Settings, installation: object, with_worker: bool) -> None:
     follower.start()
     if worker:
         worker.start()
+    # The server hands a signal on once it has shut down; from there it is the order to stop, not an accident.
+    signal.signal(signal.SIGTERM, _stop)
     try:
         server.run()
+    except KeyboardInterrupt:
+        say("")
     finally:
         if worker:
             worker.stop()
         follower.stop()
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 class Follower:
