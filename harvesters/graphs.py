@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from typing import Any
 
 from rdflib import Dataset, Graph
@@ -72,11 +73,14 @@ def parse_graph(body: bytes, content_type: str, url: str) -> tuple[Graph, list[s
 def _parsed(source: str, kind: str, url: str) -> Graph:
     if kind not in _QUADS:
         return Graph().parse(data=source, format=kind, publicID=url)
-    dataset = Dataset(default_union=True)
-    dataset.parse(data=source, format=kind, publicID=url)
     merged = Graph()
-    for subject, predicate, value, _ in dataset.quads((None, None, None, None)):
-        merged.add((subject, predicate, value))
+    with warnings.catch_warnings():
+        # rdflib 7.6 warns of its own use of names that it has deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        dataset = Dataset(default_union=True)
+        dataset.parse(data=source, format=kind, publicID=url)
+        for subject, predicate, value, _ in dataset.quads((None, None, None, None)):
+            merged.add((subject, predicate, value))
     return merged
 
 
@@ -93,7 +97,7 @@ def _formats(text: str, content_type: str, url: str) -> list[str]:
         guesses.append("turtle")
     label = _BY_TYPE.get(content_type.partition(";")[0].strip().lower(), "")
     ending = _BY_ENDING.get(url.partition("?")[0].rpartition(".")[2].lower(), "")
-    return list(dict.fromkeys([*guesses, *filter(None, (label, ending)), "turtle", "nt"]))
+    return list(dict.fromkeys([*guesses, *filter(None, (label, ending)), "turtle", "nquads"]))
 
 
 def _offline(text: str) -> tuple[str, list[str]]:
