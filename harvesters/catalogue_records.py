@@ -38,16 +38,15 @@ def entries_of(graph: Graph, kinds: tuple[str, ...], base: str) -> Iterator[tupl
             yield _entry(graph, subject, kind, base)
 
 
-def next_page(graph: Graph, current: str, base: str) -> str:
+def next_page(graph: Graph) -> str:
     """The address of the following page of a Hydra collection; '' at its end."""
     views = [*graph.subjects(RDF.type, HYDRA.PartialCollectionView), *graph.subjects(RDF.type, HYDRA.PagedCollection)]
     for predicate in (HYDRA.next, HYDRA.nextPage):
         subjects: list[Node | None] = [*views] or [None]
         for view in subjects:
             for following in graph.objects(view, predicate):
-                address = str(following)
-                if address and address != current:
-                    return address
+                if str(following):
+                    return str(following)
     return ""
 
 

@@ -38,7 +38,7 @@ class DcatHarvester(Harvester):
             ]
             fresh = [entry for entry in entries if entry[0] not in given]
             given.update(entry[0] for entry in fresh)
-            following = next_page(graph, answer.final_url, task.source.url)
+            following = next_page(graph)
             if not task.listing.page([entry[0] for entry in fresh]) and fresh:
                 return
             for identifier, address, fields in fresh:
