@@ -7,6 +7,8 @@ from hashlib import sha256
 from os import environ
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sqlalchemy import Engine
+
 from registry.errors import SourceInvalid, SourceRefused
 from registry.records import HarvestedRecord
 
@@ -220,6 +222,10 @@ class HarvestTask:
         return unquote(value) if "%" in value else value
 
 
+Reader = Callable[[HarvestTask], Iterator[HarvestedRecord]]
+"""What a run reads its records from: a harvester's own, or a person's file."""
+
+
 class Harvester(ABC):
     """Code for one protocol. It yields records and stores nothing; whatever it raises ends the run."""
 
@@ -237,6 +243,11 @@ class Harvester(ABC):
         """What a run calls to read. Harvesters of sources know no database; the probe, which watches what the
         registry holds, overrides this.
         """
+        return cls().harvest
+
+    @classmethod
+    def reader(cls, _database: Engine) -> Reader:
+        """The reading function of a run; a harvester that needs the registry to know what to ask overrides this."""
         return cls().harvest
 
     @classmethod

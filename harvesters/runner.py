@@ -2,7 +2,7 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from config.settings import Settings
-from harvesters.base import HarvestTask, Listing, Progress, SourceFacts, no_progress
+from harvesters.base import HarvestTask, Listing, Progress, Reader, SourceFacts, no_progress
 from harvesters.catalogue import harvester_named
 from harvesters.digest import send_digest
 from harvesters.housekeeping import close_killed_runs
@@ -35,8 +35,6 @@ from registry.models import HarvestRun, Source
 from registry.models.base import now
 from registry.records import Actor, HarvestedRecord
 from registry.vocab import ActorKind, RunState, Severity
-
-Reader = Callable[[HarvestTask], Iterator[HarvestedRecord]]
 
 BATCH = 200
 BATCH_SECONDS = 5.0

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from registry.database import open_database, session_of, writing_session
 from registry.models import HarvestRun, Issue, Platform, PlatformKey, Record, Source
 from registry.records import SYSTEM
 from registry.vocab import PlatformState
+from search.indexer import Indexer
+from search.text import Analyser
 from tests.harvesters.hostile_server import CkanFace, HostileServer
 
 QUICK = Manners(
@@ -169,3 +172,18 @@ def placed_copy(placed_template: Path, tmp_path_factory: pytest.TempPathFactory)
 def reopened(database: Engine) -> Engine:
     """The same database for a forked child: connections do not survive a fork."""
     return open_database(database.url.render_as_string(hide_password=False))
+
+
+@cache
+def analyser() -> Analyser:
+    """The Korean analyser, loaded once for all tests and before any fork."""
+    loaded = Analyser()
+    loaded.words(["종로"])
+    return loaded
+
+
+def indexer_of(database: Engine, engine: Any) -> Indexer:
+    """An indexer that shares the analyser."""
+    indexer = Indexer(database, engine)
+    indexer._analyser = analyser()
+    return indexer

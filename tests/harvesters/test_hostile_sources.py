@@ -15,18 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from harvesters.base import HarvestTask
 from harvesters.http import PoliteClient
+from harvesters.probe import look_at
 from harvesters.runner import run_source
-from registry.database import session_of
-from registry.errors import AddressRefused, HarvestError
+from registry.database import session_of, writing_session
+from registry.errors import AddressRefused, EngineUnavailable, HarvestError
+from registry.liveness import Seen, observe
 from registry.models import HarvestRun, Platform, Record, Statement
 from registry.records import SYSTEM, HarvestedRecord
-from registry.vocab import PlatformState, RecordState, RunState, Severity
-from tests.harvesters.conftest import QUICK, Bench, package, reopened
+from registry.vocab import Liveness, PlatformState, RecordState, RunState, Severity, Status
+from search.document import documents
+from search.engines.embedded import EmbeddedEngine
+from search.fields import entries
+from search.needs import vocabulary
+from tests.harvesters.conftest import QUICK, Bench, analyser, indexer_of, package, reopened
 from tests.harvesters.hostile_server import (
     Asked,
     CkanFace,
@@ -497,6 +503,63 @@ def test_h29_a_source_whose_clock_is_hours_off_loses_no_change(bench: Bench, hou
     assert len(bench.names()) == 7
 
 
+LOST_PAGE = "<html><head><title>안내</title></head><body><h1>페이지를 찾을 수 없습니다</h1>요청하신 페이지가 없습니다.</body></html>"
+CASINO = (
+    "<html><head><title>온라인 카지노 바카라 슬롯 먹튀검증</title></head><body>"
+    + "<a href='https://bet.example.com'>카지노사이트 추천 토토 바카라 가입코드</a> 첫충 보너스 슬롯머신 " * 20
+    + "</body></html>"
+)
+
+
+def _probed(bench: Bench, body: str, days: tuple[int, ...]) -> Platform:
+    """Register one platform of the server, then look at it on these days and grade what was seen."""
+    url = f"{bench.server.url}/service"
+    bench.server.routes["/robots.txt"] = lambda _: Reply("")
+    bench.server.routes["/list.csv"] = lambda _: Reply(
+        f"name,owner,url,status\n종로 돌봄 신청,서울특별시 종로구,{url},운영중\n"
+    )
+    bench.server.routes["/service"] = lambda _: Reply(body)
+    bench.source(harvester="sheet", path="/list.csv")
+    assert bench.run().state is RunState.complete
+    ((_, platform),) = bench.platforms().items()
+    for day in days:
+        with PoliteClient(QUICK) as client:
+            look = look_at(client, url)
+        seen = Seen(
+            platform.id,
+            url,
+            look.outcome,
+            look.status,
+            look.final_url,
+            look.title,
+            look.response_ms,
+            look.facts,
+            datetime.now(UTC) - timedelta(days=10 - day),
+        )
+        with writing_session(bench.database) as session:
+            observe(session, seen)
+    ((_, platform),) = bench.platforms().items()
+    return platform
+
+
+def test_h30_a_page_that_says_not_found_with_status_200_is_dead_not_alive(bench: Bench) -> None:
+    platform = _probed(bench, LOST_PAGE, (0, 2))
+    assert platform.liveness is Liveness.dead and platform.last_seen_alive is None
+    assert platform.status is Status.running  # what is declared stands beside what was seen
+    assert bench.issues("address_dead")[0].concerns == "owner"
+
+
+def test_h45_a_domain_taken_over_by_gambling_is_withheld_and_its_owner_told(bench: Bench) -> None:
+    platform = _probed(bench, CASINO, (0,))
+    assert platform.liveness is Liveness.taken_over
+    (issue,) = bench.issues("address_taken_over")
+    assert issue.concerns == "owner" and issue.platform_id == platform.id
+    assert platform.name == "종로 돌봄 신청" and platform.state is PlatformState.active
+    with session_of(bench.database) as session:
+        (document,) = documents(session, [platform.id])
+    assert document.liveness == "taken_over"
+
+
 def test_h31_an_expired_certificate_is_not_accepted(bench: Bench, tmp_path: Path) -> None:
     _refuses_certificate(bench, tmp_path, days=("20200101000000Z", "20200201000000Z"), words="expired")
 
@@ -657,6 +720,91 @@ def test_h36_a_kill_while_registering_leaves_the_transaction_whole_or_absent(
     assert len(bench.names()) == 45 == len(set(bench.names()))
 
 
+class Flaky:
+    """The embedded engine, which can be out of reach: every call then fails as a lost cluster's does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine, self.down = EmbeddedEngine(folder), False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.down:
+            raise EngineUnavailable("검색기가 없습니다.", "The engine is away.")
+        return getattr(self.engine, name)
+
+
+def test_h37_a_kill_while_indexing_is_caught_up_by_the_outbox(bench: Bench) -> None:
+    bench.ckan(12)
+    bench.source()
+    bench.run()
+
+    with session_of(bench.database) as session:
+        # Analysed before the fork: the analyser's threads do not survive one.
+        assert len(list(entries(documents(session, None), analyser(), vocabulary()))) == 12
+
+    def die_after_the_engine_wrote() -> None:
+        engine = EmbeddedEngine(bench.settings.index_folder)
+        write = engine.write
+
+        def write_and_die(upserts: Any, deletions: Any) -> None:
+            write(upserts, deletions)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        engine.write = write_and_die  # type: ignore[method-assign]
+        indexer_of(reopened(bench.database), engine).follow()
+
+    child = _fork(die_after_the_engine_wrote)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    engine = EmbeddedEngine(bench.settings.index_folder)
+    indexer = indexer_of(bench.database, engine)
+    indexer.follow()
+    assert not indexer.verify() and engine.count() == 12
+    engine.close()
+
+
+def test_h41_h42_an_index_that_is_down_lags_and_never_lies(bench: Bench) -> None:
+    face = bench.ckan(3)
+    bench.source(expect=STRICT)
+    engine = Flaky(bench.settings.index_folder)
+    indexer = indexer_of(bench.database, engine)
+    engine.down = True
+    assert bench.run().state is RunState.complete and len(bench.names()) == 3
+    with pytest.raises(EngineUnavailable):
+        indexer.follow()
+    engine.down = False
+    indexer.follow()
+    assert not indexer.verify() and engine.engine.count() == 3
+    engine.down = True
+    del face.packages["id-0001"]
+    assert bench.run().state is RunState.complete and len(bench.names()) == 2
+    with pytest.raises(EngineUnavailable):
+        indexer.follow()
+    engine.down = False
+    assert engine.engine.count() == 3
+    indexer.follow()
+    assert not indexer.verify() and engine.engine.count() == 2
+
+
+def test_h43_an_old_deletion_after_a_return_is_ignored_by_its_version(bench: Bench) -> None:
+    face = bench.ckan(2)
+    bench.source(expect=STRICT)
+    bench.run()
+    engine = EmbeddedEngine(bench.settings.index_folder)
+    indexer = indexer_of(bench.database, engine)
+    indexer.follow()
+    gone = face.packages.pop("id-0001")
+    bench.run()
+    indexer.follow()
+    withdrawn = bench.platforms(every=True)[gone["title"]]
+    assert engine.count() == 1 and withdrawn.state is PlatformState.withdrawn
+    face.packages["id-0001"] = gone
+    bench.run()
+    indexer.follow()
+    assert engine.count() == 2
+    engine.write([], [(withdrawn.id, withdrawn.version)])
+    assert engine.count() == 2 and not indexer.verify()
+    engine.close()
+
+
 def test_h38_a_full_disk_fails_the_run_and_the_registry_stays_readable(bench: Bench) -> None:
     import subprocess
 
@@ -686,7 +834,7 @@ def test_h39_two_schedulers_at_once_make_one_run(bench: Bench) -> None:
     face = bench.ckan(5)
     face.before_search = lambda _: time.sleep(0.3)
     bench.source(enabled=True)
-    children = [_fork(lambda: _work(bench, 2.0)) for _ in range(2)]
+    children = [_fork(lambda: _work(bench, 0.5)) for _ in range(2)]
     for child in children:
         assert os.waitpid(child, 0)[1] == 0
     with session_of(bench.database) as session:
@@ -698,10 +846,17 @@ def test_h39_two_schedulers_at_once_make_one_run(bench: Bench) -> None:
 def _work(bench: Bench, seconds: float) -> None:
     from harvesters.schedule import Worker
 
-    worker = Worker(reopened(bench.database), bench.settings, tick_seconds=0.05)
+    database = reopened(bench.database)
+    worker = Worker(database, bench.settings, tick_seconds=0.05)
     worker.start()
+    _until(lambda: _ended_runs(database) > 0)
     time.sleep(seconds)
     worker.stop()
+
+
+def _ended_runs(database: Engine) -> int:
+    with session_of(database) as session:
+        return len(session.exec(select(HarvestRun).where(HarvestRun.state != RunState.running)).all())
 
 
 def test_h40_a_clock_that_jumps_back_makes_no_second_run_and_no_negative_time(
@@ -778,7 +933,6 @@ def test_h46_forty_of_fifty_two_vanishing_stop_at_the_ceiling_with_the_list(benc
 
 def test_h46_the_answer_withdraws_them_and_they_return_as_themselves(bench: Bench) -> None:
     from harvesters.withdrawals import answer
-    from registry.database import writing_session
 
     face = bench.ckan(52)
     bench.source(expect={"missing_runs": 1, "grace_days": 0})
