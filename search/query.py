@@ -23,7 +23,7 @@ FACETS = (
 
 LONGEST_TEXT = 200
 DEEPEST = 10_000
-LARGEST_PAGE = 100
+LARGEST_PAGE = 1000
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ def _rank(
     # A name that repeats the function's words adds little to the function; a whole name counts fully.
     told = exact if exact >= name else name * (1.0 - 0.5 * function)
     relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
-    area = POINTS.get(relation, 0.0) * scope.factor
+    # Nearness counts as far as the platform answers at all.
+    area = POINTS.get(relation, 0.0) * scope.factor * (1.0 if understood.only_place else 0.4 + 0.6 * relevance)
     status = STATUS.get(stored["status"], 0.0) + LIVENESS.get(stored["liveness"], 0.0)
     status += PRIVATE if stored["level"] == "private" else 0.0
     bonus = EXACT * exact if exact >= 0.85 else 0.0

@@ -20,8 +20,9 @@ from search.words import Word
 LATIN = re.compile(r"[A-Za-z]+")
 # A function counts when its phrase covers this much of what was asked, and not much less than the best one.
 LEAST_STRENGTH = 0.4
-BESIDE_BEST = 0.55
+BESIDE_BEST = 0.45
 MOST_FUNCTIONS = 5
+PARTLY = 0.75
 # Words of the vocabulary that are place names first of all.
 PLACE_WORDS = frozenset({"서울", "부산", "제주", "세종"})
 
@@ -174,8 +175,8 @@ class Reader:
             return ""
         for read in hangul_readings(typed):
             evened = fold(read)
-            if is_initials(evened) and len(evened) >= 3:
-                if any(self._engine.evidence([Phrase("cho", tuple(initial_bigrams(evened)))])):
+            if is_initials(evened):
+                if len(evened) >= 4 and self._whole_initials(evened):
                     return read
             elif len(evened) >= 2 and all(is_syllable(char) for char in evened) and self._means(read):
                 return read
@@ -191,6 +192,15 @@ class Reader:
         if said and all(word.known for word in words) and all(len(word.text) >= 2 for word in said):
             return True
         return len(evened) >= 3 and any(self._engine.evidence([Phrase("bi", tuple(bigrams(evened)))]))
+
+    def _whole_initials(self, row: str) -> bool:
+        """Whether these are all the initials of a name: fewer would turn English words such as 'read' into Hangul."""
+        plan = Plan(Phrase("cho", tuple(initial_bigrams(row))), limit=10, count=False)
+        return any(
+            initials(name) == row
+            for candidate in self._engine.search(plan).found
+            for name in (*candidate.stored["x"], *candidate.stored["y"])
+        )
 
     def _latin_for(self, typed: str) -> str:
         keys = keystrokes(typed)
@@ -301,7 +311,7 @@ class Reader:
             functions = []
         if functions and not understood.exact and functions[0].kind != "brands":
             names = ", ".join(vocabulary.names[one.id] for one in functions[:2])
-            notes.append(Interpretation("need", " ".join(word.text for word in said), names))
+            notes.append(Interpretation("need", core, names))
         if not core and understood.choices:
             # Only a place was typed: what it runs, its own front page first.
             functions = [FoundFunction("home_page", 0.8, frozenset(), "place")]
@@ -322,8 +332,9 @@ class Reader:
             return []
         best = found[0]
         if best.strength >= 0.9:
-            # 화장장 예약 is answered as a whole: what answers only 예약 is no answer.
-            found = [one for one in found if not one.words < best.words]
+            # 화장장 예약 is answered as a whole: what answers only 예약 comes after it.
+            found = [replace(one, strength=PARTLY * one.strength) if one.words < best.words else one for one in found]
+            found.sort(key=lambda one: (-one.strength, one.id))
         least = max(LEAST_STRENGTH * 0.8, BESIDE_BEST * found[0].strength)
         return [one for one in found if one.strength >= least][:MOST_FUNCTIONS]
 
@@ -368,7 +379,10 @@ class Reader:
 
     def _nearest(self, text: str) -> str:
         keys = keystrokes(text)
-        allowed = 1 if len(keys) < 9 else 2
+        latin = text.isascii()
+        if latin and len(text) < 6:
+            return ""
+        allowed = 1 if latin or len(keys) < 9 else 2
         best: tuple[int, int, str] | None = None
         for length in range(len(keys) - allowed, len(keys) + allowed + 1):
             words = self._by_length.get(length)
@@ -376,6 +390,9 @@ class Reader:
                 continue
             found = process.extract(keys, self._keys[length], scorer=OSA.distance, score_cutoff=allowed, limit=5)
             for _, distance, at in found:
+                if words[at].isascii() != latin:
+                    # 'with' and 주소 are near only as keys.
+                    continue
                 rank = (int(distance), -self._index_words.get(words[at], 0), words[at])
                 if best is None or rank < best:
                     best = rank
@@ -386,7 +403,7 @@ class Reader:
         for whole in wholes:
             keys = keystrokes(whole)
             allowed = _allowed(len(keys))
-            if not allowed or is_initials(whole):
+            if not allowed or is_initials(whole) or (whole.isascii() and len(whole) < 6):
                 continue
             grams = list(dict.fromkeys(key_trigrams(whole)))
             must = AtLeast(tuple(Term("keys3", gram) for gram in grams), max(1, len(grams) - 3 * allowed - 1))
@@ -394,6 +411,8 @@ class Reader:
             for candidate in self._engine.search(Plan(must, limit=40, count=False)).found:
                 stored = candidate.stored
                 for one in (*stored["x"], *stored["y"], *stored["z"]):
+                    if one.isascii() != whole.isascii():
+                        continue
                     distance = OSA.distance(keys, keystrokes(one), score_cutoff=allowed)
                     if distance <= allowed:
                         shown = stored["name"] if one == stored["x"][0] else one
