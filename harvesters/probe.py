@@ -65,20 +65,34 @@ def look_at(client: PoliteClient, url: str) -> Look:
             facts={"certificate": {"problem": certificate_problem(problem.cause_en)}, "said": problem.cause_en},
         )
     except SourceRefused as problem:
-        return Look(url, "refused", facts={"robots": False, "said": problem.cause_en})
+        return _refused(client, url, problem)
     except BodyTooLarge as problem:
         # Somebody answers, with more than we care to read.
         return Look(url, "ok", facts={"said": problem.cause_en})
     except AddressRefused as problem:
         return Look(url, "unreachable", facts={"said": problem.cause_en, "address_refused": True})
     except SourceUnreachable as problem:
-        slow = "in time" in problem.cause_en or "deadline" in problem.cause_en
-        return Look(url, "timeout" if slow else "unreachable", facts={"said": problem.cause_en})
+        return Look(url, "timeout" if _is_slow(problem.cause_en) else "unreachable", facts={"said": problem.cause_en})
     except HarvestError as problem:
         if problem.code in ("budget_spent", "stopped"):
             raise
         return Look(url, "unreachable", facts={"said": problem.cause_en, "code": problem.code})
     return judge_answer(url, answer)
+
+
+def _refused(client: PoliteClient, url: str, problem: SourceRefused) -> Look:
+    """robots.txt forbids us, or could not be read; why it could not says whether anybody is there at all."""
+    unread = client.robots(url).unread
+    if not unread:
+        return Look(url, "refused", facts={"robots": False, "said": problem.cause_en})
+    facts = {"said": f"robots.txt: {unread}"}
+    if not unread.startswith("status "):
+        return Look(url, "timeout" if _is_slow(unread) else "unreachable", facts=facts)
+    return Look(url, "busy" if unread in ("status 429", "status 503") else "server_error", facts=facts)
+
+
+def _is_slow(said: str) -> bool:
+    return "in time" in said or "deadline" in said
 
 
 def judge_answer(url: str, answer: Response) -> Look:

@@ -89,7 +89,7 @@ def _stranger(page: Page, seen: str) -> tuple[str, ...]:
     """The words of gambling, adult and loan advertising if they make up what the page is about; else nothing."""
     for pattern in (_GAMBLING, _ADULT):
         words = _found(pattern, seen)
-        if not words:
+        if len(words) < 2:
             continue
         score = len(words) + (2 if pattern.search(page.title) else 0)
         mentions = len(pattern.findall(page.text))
