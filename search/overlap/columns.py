@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 # More than this many functions or names of one platform add nothing a reviewer would count.
 MOST_FUNCTIONS = 5
 MOST_NAMES = 6
+MOST_SOURCES = 4
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Columns:
     year: Ints
     operation: Ints
     engine: Ints
+    source: Ints
     host_use: Mapping[int, int]
     brand_use: Mapping[int, int]
     core_use: Mapping[int, int]
@@ -88,6 +90,7 @@ def columns_of(
     core = np.zeros((count, MOST_NAMES), dtype=np.int64)
     description = np.zeros((count, SIGNATURE_WORDS), dtype=np.uint64)
     beneficiary = np.zeros(count, dtype=np.uint64)
+    source = np.zeros((count, MOST_SOURCES), dtype=np.int64)
     scalars = np.zeros((count, 12), dtype=np.int64)
     for row, subject in enumerate(subjects):
         known = [key for key in ranked_functions(subject) if key in places]
@@ -102,6 +105,8 @@ def columns_of(
         if subject.description:
             description[row] = signature(subject.description[:120])
         beneficiary[row] = sum(1 << bits[key] for key in subject.beneficiaries if key in bits)
+        for slot, one in enumerate(sorted(subject.sources)[:MOST_SOURCES]):
+            source[row, slot] = number(one)
         scalars[row] = (
             _owner_number(subject),
             geography.territory(subject.area, subject.owner_id, subject.nationwide),
@@ -133,6 +138,7 @@ def columns_of(
         year=scalars[:, 9],
         operation=scalars[:, 10],
         engine=scalars[:, 11],
+        source=source,
         function=function,
         certainty=certainty,
         field=field,

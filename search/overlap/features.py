@@ -127,6 +127,11 @@ def other_audience(pairs: Pairs) -> Floats:
     return (here != there).astype(float)
 
 
+def listed_apart(pairs: Pairs) -> Floats:
+    """One source lists them as two entries."""
+    return pairs.listed_apart.astype(float)
+
+
 def launch_gap(pairs: Pairs) -> Floats:
     """They started years apart."""
     here, there = pairs.both(pairs.columns.year)
@@ -212,6 +217,7 @@ IDENTITY = (
     Feature(other_app, -1.5, "앱 패키지가 서로 다름"),
     Feature(no_shared_function, -2.0, "기능이 알려져 있으나 같은 기능이 없음"),
     Feature(other_audience, -2.0, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
+    Feature(listed_apart, -2.0, "한 출처가 둘을 따로 올려 둠"),
     Feature(launch_gap, -0.5, "시작한 해가 많이 다름"),
     Feature(like_description, 0.5, "설명이 서로 비슷함"),
 )

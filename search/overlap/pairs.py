@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from search.overlap.columns import MOST_FUNCTIONS, MOST_NAMES, Columns, Floats, Ints
+from search.overlap.columns import MOST_FUNCTIONS, MOST_NAMES, MOST_SOURCES, Columns, Floats, Ints
 
 Flags = NDArray[np.bool_]
 
@@ -124,6 +124,16 @@ class Pairs:
         shared = ((here & there) != 0) | ((here & public) != 0) | ((there & public) != 0)
         same = known & (here == there)
         return same, known & shared & ~same, known & ~shared
+
+    @cached_property
+    def listed_apart(self) -> Flags:
+        """One source lists both, as two entries."""
+        here, there = self.columns.source[self.left], self.columns.source[self.right]
+        found = np.zeros(len(self), dtype=bool)
+        for slot in range(MOST_SOURCES):
+            for other in range(MOST_SOURCES):
+                found |= (here[:, slot] != 0) & (here[:, slot] == there[:, other])
+        return found
 
     @cached_property
     def areas(self) -> Ints:

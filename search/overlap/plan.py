@@ -99,7 +99,7 @@ def read_plan(data: Mapping[str, Any], places: Places, words: Vocabulary) -> Pla
 # What a plan is about when it names several: a booking site for everything is that, whatever it books.
 _LEADS = {
     **LEADS,
-    "integrated_reservation": {"sports_facility", "course_enrolment", "facility_rental", "lifelong_learning"},
+    "integrated_reservation": {"sports_facility", "course_enrolment", "facility_rental"},
 }
 
 
@@ -114,7 +114,7 @@ def _understood(named: Mapping[str, float], text: str) -> dict[str, float]:
     both = {key: 0.5 * named.get(key, 0.0) + 0.6 * asked.get(key, 0.0) for key in {*named, *asked}}
     for leading, led in _LEADS.items():
         beside = max((both[key] for key in led if key in both), default=0.0)
-        if asked.get(leading, 0.0) >= 0.5 and beside > both[leading]:
+        if (leading in named or asked.get(leading, 0.0) >= 0.75) and beside > both[leading]:
             both[leading] = beside * 1.01
     strongest = max(both.values(), default=0.0)
     if strongest < 0.2:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from registry.errors import InvalidValue, NotFound
 from registry.governments import NATION, Places
-from registry.models import Government, Platform
+from registry.models import Government, Platform, Record
 from registry.understand import understand
 from registry.urls import app_package, canonical, host
 from registry.vocab import Level, PlatformState
@@ -26,16 +26,27 @@ _MOBILE = re.compile(r"^(?:m|mobile|www\d|app)\.(?=.+\.)")
 def load_subjects(session: Session, places: Places, ids: Iterable[str] | None = None) -> Iterator[Subject]:
     """Every active platform as a subject, or those with these ids; withdrawn and merged ones are left out."""
     columns = [getattr(Platform, name) for name in _COLUMNS]
-    query = select(*columns).where(col(Platform.state) == PlatformState.active)
+    query = select(*columns).where(col(Platform.state) == PlatformState.active).order_by(col(Platform.id))
+    listed = select(col(Record.platform_id), col(Record.source_id)).where(col(Record.platform_id).is_not(None))
     if ids is None:
-        for row in session.connection().execute(query.order_by(col(Platform.id))):
-            yield subject_of(row, places)
+        sources = _sources(session, listed)
+        for row in session.connection().execute(query):
+            yield subject_of(row, places, sources.get(row.id, frozenset()))
         return
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), _SLICE):
-        part = query.where(col(Platform.id).in_(wanted[start : start + _SLICE])).order_by(col(Platform.id))
-        for row in session.connection().execute(part):
-            yield subject_of(row, places)
+        part = wanted[start : start + _SLICE]
+        sources = _sources(session, listed.where(col(Record.platform_id).in_(part)))
+        for row in session.connection().execute(query.where(col(Platform.id).in_(part))):
+            yield subject_of(row, places, sources.get(row.id, frozenset()))
+
+
+def _sources(session: Session, listed: Any) -> dict[str, frozenset[str]]:
+    """Which sources list a platform: two entries of one source are told apart by the source itself."""
+    found: dict[str, set[str]] = {}
+    for platform_id, source_id in session.connection().execute(listed):
+        found.setdefault(platform_id, set()).add(source_id)
+    return {platform_id: frozenset(sources) for platform_id, sources in found.items()}
 
 
 _COLUMNS = [
@@ -67,7 +78,7 @@ _COLUMNS = [
 ]
 
 
-def subject_of(row: Any, places: Places) -> Subject:
+def subject_of(row: Any, places: Places, sources: frozenset[str] = frozenset()) -> Subject:
     """One platform's row (or anything with its attributes) as a subject."""
     owner = government(places, row.owner_id)
     addresses = [row.url, *(channel["value"] for channel in row.channels)]
@@ -101,6 +112,7 @@ def subject_of(row: Any, places: Places) -> Subject:
         operation=row.shared_operation,
         successor_id=row.successor_id or "",
         parent_id=row.parent_id or "",
+        sources=sources,
         version=row.version,
     )
 

@@ -1,0 +1,120 @@
+"""The pre-build check: tiers in order, real plans, what is refused, and the agreed JSON."""
+
+import json
+
+import pytest
+from sqlalchemy import Engine
+
+from registry.errors import InvalidValue, NotFound
+from search.overlap.index import Index
+from search.overlap.precheck import check, precheck
+from search.overlap.sides import Sides
+from search.overlap.tiers import TIERS
+from tests.search.overlap.conftest import LABELLED
+
+PLANS = [json.loads(line) for line in (LABELLED / "plans.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_real_plans_are_found_and_the_right_tier_comes_first(compared: Engine, index: Index) -> None:
+    assert len(PLANS) >= 60
+    sides = Sides(index)
+
+    def ids(rows: list[list[str]]) -> set[str]:
+        return {sides.find(name, owner, "", "a").id for name, owner in rows} & set(index.subjects)
+
+    judged = {one for plan in PLANS for one in ids(plan["relevant"])}
+    recall, right_tier = 0.0, 0
+    for plan in PLANS:
+        left_out = ids([plan["leave_out"]]) if plan["leave_out"] else set()
+        relevant = ids(plan["relevant"]) - left_out
+        unjudged = ids(plan["unjudged"]) - relevant
+        found = check(compared, plan["plan"], next(iter(left_out), None))
+        shown = [hit.subject.id for tier in TIERS[:-1] for hit in found.hits[tier]]
+        first_ten = [one for one in shown if one in judged and one not in unjudged][:10]
+        recall += len(relevant & set(first_ten)) / min(10, len(relevant))
+        right_tier += plan["first_tier"] == next((tier for tier in TIERS if found.hits[tier]), "")
+    assert recall / len(PLANS) >= 0.95
+    assert right_tier / len(PLANS) >= 0.85
+
+
+def test_the_agreed_json(compared: Engine) -> None:
+    found = precheck(compared, {"owner": "경기도 양평군", "purpose": "소상공인을 위한 공공 배달앱", "cost_krw": 5e8})
+    assert list(found) == [
+        "functions", "questions", "tiers", "partners", "proposed_verdict", "searched_at", "known_gaps",
+    ]  # fmt: skip
+    assert found["functions"] == ["food_delivery"]
+    assert [tier["tier"] for tier in found["tiers"]] == list(TIERS)
+    assert [set(one) for one in found["questions"]] == [{"question", "answer", "evidence"}] * 4
+    upper = {hit["name"]: hit for hit in found["tiers"][1]["hits"]}
+    assert set(upper["배달특급"]) == {"id", "name", "owner", "coverage", "missing", "status", "reason"}
+    assert upper["배달특급"]["coverage"] == 1.0 and "포함" in upper["배달특급"]["reason"]
+    assert found["proposed_verdict"] in {"추진", "조건부추진", "추진보류", "신청반려"}
+    assert "검토 참고용" in found["known_gaps"][0]
+    json.dumps(found)
+
+
+def test_province_and_shared_systems_come_before_neighbours_and_failures_are_shown(compared: Engine) -> None:
+    found = check(compared, {"owner": "전북 임실군", "purpose": "공공 배달앱을 만든다"})
+    assert not found.hits["own"] and found.hits["shared"] and found.hits["zone"]
+    closed = [hit for tier in ("zone", "elsewhere") for hit in found.hits[tier] if hit.subject.status == "closed"]
+    assert len(closed) >= 3
+    assert {hit.subject.name for hit in found.hits["private"]} >= {"배달의민족"}
+    assert found.partners and all(one.id != found.plan.owner.id for one in found.partners)
+
+
+def test_what_is_left_out_is_not_found_and_words_serve_as_functions(compared: Engine, index: Index) -> None:
+    plan = {"owner": "서울특별시", "purpose": "자전거 대여", "functions": ["따릉이 같은 공공자전거"]}
+    own = {hit.subject.name: hit.subject.id for hit in check(compared, plan).hits["own"]}
+    assert "따릉이" in own
+    left = check(compared, plan, own["따릉이"])
+    assert "따릉이" not in {hit.subject.name for tier in TIERS for hit in left.hits[tier]}
+
+
+def test_a_justified_plan_goes_ahead_where_nothing_exists(compared: Engine) -> None:
+    plan = {
+        "owner": "경상북도 울릉군",
+        "purpose": "장사시설 화장 예약",
+        "functions": ["funeral"],
+        "management_plan": "담당 2명, 연 3천만 원",
+        "legal_basis": "울릉군 장사시설 조례",
+    }
+    with_shared = check(compared, plan)
+    assert [hit.subject.name for hit in with_shared.hits["shared"]] == ["e하늘 장사정보시스템"]
+    alone = check(compared, plan, with_shared.hits["shared"][0].subject.id)
+    assert alone.proposal.verdict == "추진"
+    assert with_shared.proposal.verdict != "추진"
+
+
+@pytest.mark.parametrize(
+    ("plan", "field"),
+    [
+        ({"purpose": "배달"}, "owner"),
+        ({"owner": "전북 임실군"}, "purpose"),
+        ({"owner": "없는군", "purpose": "배달"}, "owner"),
+        ({"owner": "서구", "purpose": "배달"}, "owner"),
+        ({"owner": "임실군", "purpose": "배달", "cost_krw": "많이"}, "cost_krw"),
+        ({"owner": "임실군", "purpose": "배달", "cost_krw": -1}, "cost_krw"),
+        ({"owner": "임실군", "purpose": "배달", "cost_krw": True}, "cost_krw"),
+        ({"owner": "임실군", "purpose": "배달", "functions": 3}, "functions"),
+        ({"owner": "임실군", "purpose": "배달", "area": ["서구"]}, "owner"),
+        ({"owner": "임실군", "purpose": "배달", "budget": 3}, "budget"),
+        ({"owner": "임실군", "purpose": ["배달"]}, "purpose"),
+        ([], "plan"),
+    ],
+)
+def test_a_bad_plan_names_the_field_and_the_remedy(compared: Engine, plan: object, field: str) -> None:
+    with pytest.raises(InvalidValue) as error:
+        precheck(compared, plan)  # type: ignore[arg-type]
+    assert error.value.field == field
+    assert error.value.remedy("ko") and error.value.remedy("en")
+
+
+def test_an_unknown_platform_cannot_be_left_out(compared: Engine) -> None:
+    with pytest.raises(NotFound):
+        precheck(compared, {"owner": "임실군", "purpose": "배달"}, as_if_unknown="P00000000")
+
+
+def test_an_unknown_function_is_a_gap_and_no_verdict_to_build(compared: Engine) -> None:
+    found = precheck(compared, {"owner": "봉화군", "purpose": "양자 통신 실증", "functions": ["쀍쀍쀍"]})
+    assert found["functions"] == [] and found["proposed_verdict"] == "추진보류"
+    assert any("쀍쀍쀍" in gap for gap in found["known_gaps"])
