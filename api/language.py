@@ -35,7 +35,7 @@ class Language:
 
     def link(self, path: str) -> str:
         """The path of a page in this language."""
-        return path if self.code == "ko" else "/en" + ("" if path == "/" else path)
+        return self.prefix + path
 
     def number(self, value: float | None) -> str:
         """A number with separators."""

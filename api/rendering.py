@@ -79,6 +79,7 @@ def _common(request: Request) -> dict[str, Any]:
         "t": language,
         "link": language.link,
         "name_of": lambda kind, value: name_of(language, kind, value),
+        "said": lambda field, value: said(language, field, value),
         "label": lambda kind, value: labels.label(language, kind, value),
         "other": other,
         "other_path": other_path,
@@ -111,6 +112,33 @@ def name_of(language: Language, kind: str, value: Any) -> str:
     if entry is not None:
         return language(entry.ko, entry.en)
     return labels.label(language, kind, value) if kind in labels.LABELS else str(value)
+
+
+# Which list of names a field's codes come from.
+CODED_FIELDS = {
+    "functions": "function",
+    "beneficiaries": "beneficiary",
+    "type": "type",
+    "secondary_types": "type",
+    "form": "form",
+    "status": "status",
+    "operating_mode": "operating_mode",
+    "area": "area",
+}
+
+
+def said(language: Language, field: str, value: Any) -> str:
+    """A statement's value as a person reads it: codes by their names, owners and channels in words."""
+    if isinstance(value, list):
+        return ", ".join(said(language, field, one) for one in value)
+    if isinstance(value, Mapping):
+        if field == "owner":
+            return str(value.get("name") or value.get("id") or "")
+        if field == "channels":
+            return f"{name_of(language, 'channel', value.get('kind'))} {value.get('value', '')}"
+        return said(language, field, value.get("id") or value.get("value") or "")
+    kind = CODED_FIELDS.get(field)
+    return name_of(language, kind, value) if kind and value else str(value)
 
 
 def marked(text: str, ranges: Any) -> Markup:

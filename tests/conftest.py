@@ -17,7 +17,7 @@ from registry.database import open_database
 from registry.migrations import migrate
 from tests.postgres import private_cluster
 
-pytest_plugins = ["tests.components.fixtures"]
+pytest_plugins = ["tests.components.fixtures", "tests.site"]
 
 
 @pytest.fixture(scope="session")

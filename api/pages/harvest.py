@@ -98,10 +98,10 @@ def disable(
     return RedirectResponse(language_of(request).link("/sources"), 303)
 
 
-@router.get("/sources/{identifier}")
-def source(request: Request, session: SessionDep, parts: PartsDep, identifier: SourceId) -> Response:
+@router.get("/sources/{source_id}")
+def source(request: Request, session: SessionDep, parts: PartsDep, source_id: SourceId) -> Response:
     """One source: what is read and how, its runs, its open questions."""
-    row = find_source(session, identifier)
+    row = find_source(session, source_id)
     return render(
         request,
         "source.html",
@@ -114,23 +114,23 @@ def source(request: Request, session: SessionDep, parts: PartsDep, identifier: S
     )
 
 
-@router.post("/sources/{identifier}/run", dependencies=[Depends(same_origin)])
+@router.post("/sources/{source_id}/run", dependencies=[Depends(same_origin)])
 def run_soon(
     request: Request,
     parts: PartsDep,
     viewer: SignedIn,
-    identifier: SourceId,
+    source_id: SourceId,
     csrf: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Ask the worker to read a source as soon as it can."""
     _may(viewer)
     check_csrf(viewer, csrf)
     with writing_session(parts.database) as session:
-        row = find_source(session, identifier)
+        row = find_source(session, source_id)
         row.next_run_at = now()
         session.add(row)
         audit(session, viewer.actor, "run_soon", f"source:{row.id}")
-    return RedirectResponse(language_of(request).link(f"/sources/{identifier}"), 303)
+    return RedirectResponse(language_of(request).link(f"/sources/{source_id}"), 303)
 
 
 @router.get("/runs")

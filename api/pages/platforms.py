@@ -13,11 +13,13 @@ from api.linked import platform_json_ld
 from api.reading import found, list_issues, platform_file
 from api.rendering import render
 from registry.database import writing_session
+from registry.errors import EngineUnavailable, NotFound
 from registry.issues import raise_issue
 from registry.models import Issue, Platform, UsageFigure
 from registry.queries import find_platform
 from registry.vocab import Severity
 from registry.vocabulary import load_vocabulary
+from search.query import Hit
 
 router = APIRouter(dependencies=[Depends(find_viewer)])
 
@@ -52,7 +54,7 @@ def show(request: Request, session: SessionDep, parts: PartsDep, identifier: Pla
         file=file,
         p=platform,
         figures=[(one, figure_text(language, one)) for one in file.figures],
-        similar=parts.finder.similar(platform.id)[:ELSEWHERE],
+        similar=_similar(parts, platform.id),
         issues=list_issues(session, platform_id=platform.id, limit=20),
         area_names=_area_names(parts, platform),
         structured=platform_json_ld(file, base_url(request)),
@@ -150,6 +152,14 @@ def figure_text(language: Any, figure: UsageFigure) -> str:
         return str(language.money(figure.value))
     words = {"people": ("명", " people"), "count": ("", ""), "pct": ("%", "%")}.get(unit, ("", f" {unit}"))
     return f"{language.number(figure.value)}{language(*words)}"
+
+
+def _similar(parts: PartsDep, platform_id: str) -> list[Hit]:
+    """The same service elsewhere; none while the index has not caught up or cannot be reached: the page still reads."""
+    try:
+        return parts.finder.similar(platform_id, ELSEWHERE)
+    except (NotFound, EngineUnavailable):
+        return []
 
 
 def _report_page(

@@ -4,8 +4,9 @@
 export function preparePlace(form) {
   const field = form.querySelector("input[name=place]");
   const names = document.createElement("datalist");
-  names.id = field.getAttribute("list");
+  names.id = "place-names";
   form.append(names);
+  field.setAttribute("list", names.id);
   field.addEventListener("focus", async () => {
     if (names.children.length) return;
     const answer = await fetch("/governments.json");
