@@ -99,7 +99,7 @@ class Geography:
         """How two territories relate."""
         if len(self._matrix) < len(self._grounds):
             self._extend()
-        return RELATIONS[self._matrix[left, right]]
+        return RELATIONS[int(self._matrix[left, right])]
 
     def relations(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same for arrays, as places in RELATIONS."""

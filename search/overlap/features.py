@@ -146,12 +146,12 @@ def like_description(pairs: Pairs) -> Floats:
 
 def one_covers_other(pairs: Pairs) -> Floats:
     """One offers what the other does: the larger of the two coverages (기능 중복률)."""
-    return np.nan_to_num(np.fmax(*pairs.covered))
+    return np.asarray(np.nan_to_num(np.fmax(*pairs.covered)))
 
 
 def both_cover(pairs: Pairs) -> Floats:
     """Each offers what the other does: the smaller of the two coverages."""
-    return np.nan_to_num(np.fmin(*pairs.covered))
+    return np.asarray(np.nan_to_num(np.fmin(*pairs.covered)))
 
 
 def same_main_function(pairs: Pairs) -> Floats:
@@ -171,13 +171,13 @@ def same_kind_of_name(pairs: Pairs) -> Floats:
 
 def like_named_unknown(pairs: Pairs) -> Floats:
     """A function is not known, but their names without place words are alike."""
-    return same_kind_of_name(pairs) * ~pairs.functions_known
+    return np.asarray(same_kind_of_name(pairs) * ~pairs.functions_known)
 
 
 def same_people(pairs: Pairs) -> Floats:
     """They are for the same people."""
     same, partly, _ = pairs.beneficiaries
-    return same + 0.5 * partly
+    return np.asarray(same + 0.5 * partly)
 
 
 def other_people(pairs: Pairs) -> Floats:

@@ -66,7 +66,8 @@ def group_function(index: Index, function: str, apart: Iterable[frozenset[str]] 
 
 def candidates(index: Index, function: str) -> list[str]:
     """Who may stand in a function's groups: those who mainly do it, and others who also do it."""
-    core, also = [], defaultdict(list)
+    core: list[str] = []
+    also: dict[str, list[str]] = defaultdict(list)
     for platform_id in sorted(index.by_function.get(function, ())):
         main = ranked_functions(index.subjects[platform_id])[0]
         (core if main == function else also[main]).append(platform_id)

@@ -23,7 +23,8 @@ def list_groups(session: Session, area: str | None = None, function: str | None 
     database = _engine(session)
     follow(database)
     index, _touched = live_index(database).refresh()
-    query = select(OverlapGroup.id, OverlapGroup.name, OverlapGroup.functions, OverlapGroup.main_function)
+    columns: tuple[Any, ...] = (OverlapGroup.id, OverlapGroup.name, OverlapGroup.functions)
+    query = select(*columns)
     if function is not None:
         query = query.where(col(OverlapGroup.main_function) == index.words.function(function).id)
     ground = 0
@@ -31,7 +32,7 @@ def list_groups(session: Session, area: str | None = None, function: str | None 
         ground = index.geography.ground(index.places.resolve(area).id or 0)
     members = _members(session)
     found = []
-    for group_id, name, functions, _main in session.connection().execute(query):
+    for group_id, name, functions in session.connection().execute(query):
         inside = members.get(group_id, [])
         if area is not None:
             inside = [one for one in inside if _serves(index, one["id"], ground)]

@@ -29,12 +29,12 @@ class Pairs:
     def equal(self, values: Ints) -> Flags:
         """Both known and equal."""
         here, there = self.both(values)
-        return (here != 0) & (here == there)
+        return np.asarray((here != 0) & (here == there))
 
     def differ(self, values: Ints) -> Flags:
         """Both known and different."""
         here, there = self.both(values)
-        return (here != 0) & (there != 0) & (here != there)
+        return np.asarray((here != 0) & (there != 0) & (here != there))
 
     @cached_property
     def covered(self) -> tuple[Floats, Floats]:
@@ -66,7 +66,7 @@ class Pairs:
     def same_main(self) -> Flags:
         """The function each is surest of is the same one."""
         here, there = self.columns.function[self.left, 0], self.columns.function[self.right, 0]
-        return (here >= 0) & (here == there)
+        return np.asarray((here >= 0) & (here == there))
 
     @cached_property
     def same_field(self) -> Flags:
@@ -161,4 +161,4 @@ def rarity(values: Ints, use: "dict[int, int]", common: int = 20) -> Floats:
     keys, places = np.unique(values, return_inverse=True)
     counts = np.array([use.get(int(key), 2) for key in keys], dtype=np.float64)
     worth = np.clip(1.0 - np.log(np.maximum(counts, 2.0) / 2.0) / np.log(common / 2.0), 0.0, 1.0)
-    return worth[places]
+    return np.asarray(worth[places])
