@@ -239,15 +239,9 @@ class Harvester(ABC):
         """Yield the source's entries in the source's own words and say in `task.listing` what the list was."""
 
     @classmethod
-    def reader(cls, _database: "Engine") -> "Callable[[HarvestTask], Iterator[HarvestedRecord]]":
-        """What a run calls to read. Harvesters of sources know no database; the probe, which watches what the
-        registry holds, overrides this.
-        """
-        return cls().harvest
-
-    @classmethod
     def reader(cls, _database: Engine) -> Reader:
-        """The reading function of a run; a harvester that needs the registry to know what to ask overrides this."""
+        """What a run calls to read. Harvesters of sources know no database; the probe, which watches what the
+        registry holds, overrides this."""
         return cls().harvest
 
     @classmethod
