@@ -1,6 +1,7 @@
 """Put datasets into a CKAN from inside, run by CKAN's own Python: `fill.py DATASETS.jsonl [--index-only]`.
 
-Each line is what package_create takes; organisations that they name are made first. From inside it is two to three
+Each line is what package_create takes; the organisation that it names is made before it, with the title that the line
+gives as `owner_title`. From inside it is two to three
 times as fast as over HTTP, since Solr commits once at the end instead of once a dataset; nothing else differs.
 
 With --index-only the first dataset is created and shows what CKAN knows of a dataset; the others go to the search
@@ -47,8 +48,9 @@ def context() -> dict[str, object]:
 
 def create(dataset: dict[str, Any], made: set[str]) -> None:
     """Create a dataset, and before it the organisation that it names."""
+    title = dataset.pop("owner_title", dataset["owner_org"])
     if dataset["owner_org"] not in made:
-        get_action("organization_create")(context(), {"name": dataset["owner_org"], "title": dataset["owner_org"]})
+        get_action("organization_create")(context(), {"name": dataset["owner_org"], "title": title})
         made.add(dataset["owner_org"])
     get_action("package_create")(context(), dataset)
 
@@ -72,7 +74,8 @@ def index_all(shown: dict[str, Any], datasets: Iterator[dict[str, Any]]) -> None
 
     def documents() -> Iterator[dict[str, Any]]:
         for dataset in datasets:
-            organisation = {**shown["organization"], "name": dataset["owner_org"], "title": dataset["owner_org"]}
+            title = dataset.pop("owner_title", dataset["owner_org"])
+            organisation = {**shown["organization"], "name": dataset["owner_org"], "title": title}
             own = {"id": dataset["name"], "organization": organisation, "resources": [], "num_resources": 0}
             package = {**shown, **dataset, **own, "tags": [{"name": tag["name"]} for tag in dataset.get("tags", [])]}
             package_index.index_package({**package, "with_custom_schema": package}, defer_commit=True)
