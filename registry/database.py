@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -13,7 +12,7 @@ from sqlmodel import Session
 def open_database(url: str, **options: Any) -> Engine:
     """An engine whose SQLite connections wait for each other, write ahead and hold foreign keys."""
     # Korean stays readable in JSON columns, and a third as long as escaped.
-    options.setdefault("json_serializer", partial(json.dumps, ensure_ascii=False))
+    options.setdefault("json_serializer", json.JSONEncoder(ensure_ascii=False).encode)
     engine = create_engine(url, pool_pre_ping=True, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

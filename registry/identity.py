@@ -48,7 +48,8 @@ class Recogniser:
 
     def __init__(self, session: Session, source_id: str, batch: Sequence[tuple[PlatformDraft, Record | None]]) -> None:
         self._source_id = source_id
-        evidence = [evidence_of(draft) for draft, _ in batch]
+        self._evidence = {id(draft): evidence_of(draft) for draft, _ in batch}
+        evidence = list(self._evidence.values())
         wanted = {("app", key) for one in evidence for key in one.apps}
         wanted |= {("name", key) for one in evidence for key in one.names}
         wanted |= {("url", key) for one in evidence for key in one.urls}
@@ -76,7 +77,7 @@ class Recogniser:
             known = self._follow(draft.id_hint)
             if known in self._owners and self._owners[known] == draft.owner_id:
                 return Found(known, "id")
-        evidence = evidence_of(draft)
+        evidence = self._evidence.get(id(draft)) or evidence_of(draft)
         by_name = self._one("name", evidence.names, draft.owner_id)
         by_app = self._one("app", evidence.apps, draft.owner_id)
         by_url = self._one(

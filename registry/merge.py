@@ -182,7 +182,7 @@ def _move(session: Session, keep: Standing, drop: Standing) -> dict[str, Any]:
     if added:
         rows = [{"kind": kind, "value": value, "platform_id": keep.id} for kind, value in added]
         connection.execute(insert(KEY), rows)
-    keep.said += drop.said
+    keep.said = sorted([*keep.said, *drop.said], key=lambda one: one.id or 0)
     drop.said = []
     sections = {column: _ids(session, PLATFORM, drop.id, column) for column in ("parent_id", "successor_id")}
     return {

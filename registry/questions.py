@@ -10,7 +10,7 @@ from sqlmodel import Session
 from registry.identity import Found, slices
 from registry.models.base import now
 from registry.records import Question
-from registry.statements import Said, by_field, contradicts, weight
+from registry.statements import Said, by_field, contradicts, ranked
 from registry.tables import ISSUE
 from registry.vocab import Severity
 
@@ -93,7 +93,7 @@ def conflict_rows(fields: Iterable[str], statements: Iterable[Said]) -> list[dic
 
 
 def _conflict_row(name: str, said: list[Said]) -> dict[str, Any]:
-    best = max(said, key=weight)
+    best = ranked(said)[0]
     others = [one for one in said if contradicts(one, best)]
     return {
         "code": "value_conflict",

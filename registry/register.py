@@ -4,8 +4,10 @@ Batches are read in a few queries and written with bulk inserts, because a first
 of records. On SQLite use `database.writing_session`; on PostgreSQL registering transactions wait for each other.
 """
 
+import gc
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,10 +81,27 @@ def register_many(
     """
     session.flush()
     lock(session)
-    work = _Batch(session, batch, source, actor, run_id)
-    taken = [work.take(draft, record) for draft, record in batch]
-    work.write()
-    return [work.result(*one) for one in taken]
+    with without_collecting():
+        work = _Batch(session, batch, source, actor, run_id)
+        taken = [work.take(draft, record) for draft, record in batch]
+        work.write()
+        return [work.result(*one) for one in taken]
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Leave the collector of reference rings alone for the length of a batch.
+
+    A batch makes a hundred thousand small objects and hardly a ring; looking for rings meanwhile was measured to
+    cost a third of the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Batch:

@@ -90,19 +90,20 @@ def fold(name: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def weight(said: Said) -> tuple[int, str, datetime, int]:
+def weight(said: Said) -> tuple[int, str, datetime]:
     """What decides between statements: rank, then the day the fact is of, then when it was first said."""
-    return (
-        RANK_ORDER[said.rank],
-        said.as_of or said.first_seen.date().isoformat(),
-        said.first_seen,
-        said.id if said.id is not None else 2**62,
-    )
+    return (RANK_ORDER[said.rank], said.as_of or said.first_seen.date().isoformat(), said.first_seen)
+
+
+def ranked(statements: Iterable[Said]) -> list[Said]:
+    """Statements, the one that counts first; of two said in one breath the later one. They come in their order."""
+    latest_first = list(statements)[::-1]
+    return sorted(latest_first, key=weight, reverse=True)
 
 
 def winner(statements: Iterable[Said]) -> Said | None:
     """The statement that counts; None when nobody said anything."""
-    return max(statements, key=weight, default=None)
+    return next(iter(ranked(statements)), None)
 
 
 def by_field(statements: Iterable[Said]) -> dict[str, list[Said]]:
@@ -125,7 +126,7 @@ def derive(statements: Iterable[Said]) -> dict[str, Any]:
         else:
             people = [one for one in said if one.rank in PEOPLE]
             counted = people if people and rule.kind == "union" else said
-            view[name] = union(one.value for one in sorted(counted, key=weight, reverse=True))
+            view[name] = union(one.value for one in ranked(counted))
     owner = view.pop("owner") or {}
     view["owner_id"] = owner.get("id")
     view["owner_name"] = owner.get("name", "")
@@ -133,7 +134,7 @@ def derive(statements: Iterable[Said]) -> dict[str, Any]:
     view["parent_id"] = view.pop("parent") or None
     view["successor_id"] = view.pop("successor") or None
     name = fold(view["name"])
-    others = [one.value for one in groups.get("name", []) if fold(one.value) != name]
+    others = [one.value for one in ranked(groups.get("name", [])) if fold(one.value) != name]
     view["aliases"] = [one for one in union([view["aliases"], others]) if fold(one) != name]
     view["former_names"] = [one for one in union([view["former_names"], view.pop("renamed_from")]) if fold(one) != name]
     view["type"] = view["type"] or None

@@ -1,11 +1,15 @@
 """Addresses: one spelling to compare by (`canonical`), one tidy spelling to keep (`tidy`), hosts and app packages."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from registry.errors import InvalidValue
 
 LONGEST = 2000
+
+# One address is looked at many times while a batch is registered.
+REMEMBERED = 20_000
 
 # Keys that say where a visitor came from or which session is hers, never what is shown.
 TRACKING = re.compile(r"(?i)^(?:utm_.*|fbclid|gclid|igshid|napm|n_media|n_query|jsessionid|phpsessid|_ga|mc_[ce]id)$")
@@ -17,6 +21,7 @@ HOST = re.compile(
 )
 
 
+@lru_cache(REMEMBERED)
 def tidy(url: str) -> str:
     """The address as stated, made absolute, without session and tracking keys; InvalidValue when it is none.
 
@@ -49,6 +54,7 @@ def tidy(url: str) -> str:
     return urlunsplit((scheme, netloc, path, urlencode(pairs), fragment))
 
 
+@lru_cache(REMEMBERED)
 def canonical(url: str) -> str:
     """One spelling for all spellings of one address, to compare by; never to be opened.
 
@@ -62,11 +68,13 @@ def canonical(url: str) -> str:
     return urlunsplit(("https", netloc, path, query, parts.fragment.rstrip("/")))
 
 
+@lru_cache(REMEMBERED)
 def host(url: str) -> str:
     """The host of an address, lower case, punycode, without `www`; InvalidValue when it is no address."""
     return (urlsplit(tidy(url)).hostname or "").removeprefix("www.")
 
 
+@lru_cache(REMEMBERED)
 def app_package(url: str) -> str | None:
     """The app a store link leads to, as android:<package>, ios:<number> or onestore:<number>; None for other links."""
     try:

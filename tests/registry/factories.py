@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from registry.governments import Places
-from registry.models import OutboxEntry, Platform, Record, Source, Statement
+from registry.models import Government, OutboxEntry, Platform, Record, Source, Statement
 from registry.records import Actor, Channel, FunctionClaim, HarvestedRecord, PlatformDraft
 from registry.register import Registration, register
 from registry.vocab import ActorKind, ChannelKind, Level, Rank
@@ -36,9 +36,19 @@ def make_record(session: Session, source: Source, remote_id: str, url: str = "")
     return record
 
 
+KNOWN: dict[str, Government] = {}
+
+
+def owner_of(session: Session, name: str) -> Government:
+    """A government by name; its id is the same in every test database, which are all loaded alike."""
+    if name not in KNOWN:
+        KNOWN[name] = Places.load(session).resolve(name)
+    return KNOWN[name]
+
+
 def make_draft(session: Session, name: str = "따릉이", owner: str = "서울특별시", **more: Any) -> PlatformDraft:
     """A draft owned by a local government; `functions` may be ids, `url` also becomes a channel."""
-    government = Places.load(session).resolve(owner)
+    government = owner_of(session, owner)
     functions = tuple(FunctionClaim(one) if isinstance(one, str) else one for one in more.pop("functions", ()))
     url = more.get("url", "")
     if url and "channels" not in more:
