@@ -83,7 +83,6 @@ class Intake:
     """
 
     source: Source
-    places: Places
     actor: Actor
     run_id: int | None = None
     raw: RawStore | None = None
@@ -92,6 +91,7 @@ class Intake:
     lines: list[Line] = field(default_factory=list)
     repeated: list[HarvestedRecord] = field(default_factory=list)
     watch: Watch | None = None
+    places: Places | None = None
     _kept: dict[str, str] = field(default_factory=dict)
     _seen: set[bytes] = field(default_factory=set)
 
@@ -124,6 +124,8 @@ class Intake:
                 self._kept[record.remote_id] = self.raw.put(
                     record.raw if record.raw is not None else _canonical(record.fields)
                 )
+            # Loaded only when there is something to understand: an unchanged harvest needs no map of the country.
+            self.places = self.places or Places.load(session)
             fresh.append(self._understand(record, digest))
         return same, fresh
 
@@ -263,6 +265,7 @@ class Intake:
     def _understand(self, record: HarvestedRecord, digest: str) -> Understood:
         if not record.fetched:
             return Understood(record, digest)
+        assert self.places is not None
         try:
             return Understood(record, digest, draft=normalise(record, self.source, self.places))
         except InvalidValue as problem:

@@ -29,7 +29,6 @@ from harvesters.since import mark_after, since_for
 from harvesters.timing import next_run_after
 from registry.database import session_of, writing_session
 from registry.errors import Conflict, HarvestError, LeaseLost, MetaplatformError, NotAllowed, NotFound
-from registry.governments import Places
 from registry.issues import raise_issue, settle
 from registry.models import HarvestRun, Source
 from registry.models.base import now
@@ -120,7 +119,7 @@ def preview(
     with writing_session(database) as session:
         session.merge(source)
         session.flush()
-        intake = Intake(source, Places.load(session), actor, listing=listing, watch=watch)
+        intake = Intake(source, actor, listing=listing, watch=watch)
         for start in range(0, len(records), BATCH):
             same, fresh = intake.prepare(session, records[start : start + BATCH])
             intake.take(session, same, fresh)
@@ -202,14 +201,13 @@ class _Run:
             session.add(run)
             session.flush()
             assert run.id is not None
-            self.places = Places.load(session)
             return run.id
 
     def _read(self) -> HarvestError | None:
         """Read and take in until the harvester ends; the error that ended it early, if one did."""
         raw = RawStore(self.settings.raw_folder)
         self.keeper = PageKeeper(self.database, self.source.id, raw)
-        self.intake = Intake(self.source, self.places, self._writer(), self.run_id, raw, self.listing, watch=self.watch)
+        self.intake = Intake(self.source, self._writer(), self.run_id, raw, self.listing, watch=self.watch)
         self.client = self.given_client or open_client(self.settings, self.source, self.keeper, self.stop)
         error: HarvestError | None = None
         batch: list[HarvestedRecord] = []
