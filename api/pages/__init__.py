@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.pages import about, account, coverage, harvest, issues, places, platforms, register, search
+from api.pages import about, account, coverage, harvest, issues, overlap, places, platforms, register, search
 
 PAGES: tuple[APIRouter, ...] = (
     search.router,
@@ -11,6 +11,7 @@ PAGES: tuple[APIRouter, ...] = (
     platforms.router,
     places.router,
     coverage.router,
+    overlap.router,
     harvest.router,
     issues.router,
     account.router,
@@ -23,6 +24,8 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/search", "플랫폼 찾기", "Find"),
     ("/zones", "생활권", "Living zones"),
     ("/governments", "지방자치단체", "Governments"),
+    ("/groups", "유사·중복", "Overlap"),
+    ("/precheck", "사전검토", "Pre-build check"),
     ("/coverage", "등록 현황", "Coverage"),
     ("/sources", "수집", "Sources"),
     ("/issues", "확인할 일", "Matters"),

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from api.routes import governments, harvest, platforms, search
+from api.routes import governments, harvest, overlap, platforms, search
 
-ROUTES: tuple[APIRouter, ...] = (search.router, platforms.router, governments.router, harvest.router)
+ROUTES: tuple[APIRouter, ...] = (search.router, platforms.router, governments.router, harvest.router, overlap.router)

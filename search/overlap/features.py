@@ -118,13 +118,13 @@ def other_app(pairs: Pairs) -> Floats:
 
 def no_shared_function(pairs: Pairs) -> Floats:
     """Their functions are known and none is shared."""
-    return (pairs.functions_known & (np.nan_to_num(pairs.covered[0]) == 0.0)).astype(float)
+    return np.asarray((pairs.functions_known & (np.nan_to_num(pairs.covered[0]) == 0.0)).astype(float))
 
 
 def other_audience(pairs: Pairs) -> Floats:
     """One is for passengers or customers, the other for drivers, shopkeepers or staff."""
     here, there = pairs.both(pairs.columns.audience)
-    return (here != there).astype(float)
+    return np.asarray((here != there).astype(float))
 
 
 def listed_apart(pairs: Pairs) -> Floats:

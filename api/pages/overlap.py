@@ -1,0 +1,537 @@
+"""Groups, comparisons, the judging queue, the pre-build check, candidates for retirement and the regional gap as pages."""
+
+import csv
+import io
+import secrets
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from openpyxl import Workbook
+
+from api.deps import PartsDep, SessionDep, SignedIn, ViewerDep, check_csrf, chosen_area, find_viewer, same_origin
+from api.language import language_of
+from api.reading import found
+from api.rendering import name_of, render
+from api.routes.overlap import find_active, member_data
+from registry.database import writing_session
+from registry.errors import InvalidValue
+from registry.gaps import gaps
+from registry.models import PreCheck, Verdict
+from registry.permissions import may, require
+from registry.queries import find_platform
+from registry.review import VERDICT_EN, VERDICT_KO, VerdictKind, agreement, judge, opinions, take_back, verdict_count
+from registry.vocab import Level
+from search.overlap.area import AREA_EN, AREA_KO
+from search.overlap.explain import compare
+from search.overlap.groups import groups_of, list_groups
+from search.overlap.index import live_index
+from search.overlap.precheck import Checked, check, reason_of
+from search.overlap.queues import stored_pairs, waiting
+from search.overlap.report import report_group
+from search.overlap.rules import candidates, rule_sets
+from search.overlap.scoring import LABEL_EN, LABEL_KO
+from search.overlap.store import follow, regroup
+from search.overlap.tiers import joint_system
+from search.overlap.verdict import REFERENCE_ONLY
+from search.overlap.verdict import VERDICT_EN as PROPOSED_EN
+
+router = APIRouter(dependencies=[Depends(find_viewer)])
+
+BOM = "\ufeff"
+GroupId = Annotated[str, Path(max_length=20, pattern=r"^\w{1,20}$")]
+Text = Annotated[str, Query(max_length=60)]
+# 대한민국의 경위도 범위: the dot map's frame.
+WEST, EAST, SOUTH, NORTH = 124.5, 131.2, 33.0, 38.7
+WIDTH, HEIGHT = 360, 380
+
+
+@router.get("/groups")
+def groups_page(
+    request: Request, session: SessionDep, parts: PartsDep, area: Text = "", function: Text = ""
+) -> Response:
+    """Every group, the largest first; by area and function."""
+    language, problem, rows = language_of(request), "", []
+    try:
+        rows = list_groups(session, area=area or None, function=function or None)
+    except InvalidValue as error:
+        problem = f"{error.cause(language.code)} {error.remedy(language.code)}"
+    index, _ = live_index(parts.database).refresh()
+    return render(
+        request,
+        "overlap/groups.html",
+        title=language("유사·중복 묶음", "Groups that do the same job"),
+        status=422 if problem else 200,
+        groups=rows,
+        problem=problem,
+        area_text=area,
+        function=function,
+        functions=_functions(request, index),
+    )
+
+
+@router.get("/groups.csv")
+def groups_csv(session: SessionDep, area: Text = "", function: Text = "") -> Response:
+    """Groups and members for a spreadsheet."""
+    lines = [
+        [
+            group["id"],
+            group["name"],
+            ";".join(group["functions"]),
+            member["id"],
+            member["name"],
+            member["owner"],
+            member["role"],
+        ]
+        for group in list_groups(session, area=area or None, function=function or None)
+        for member in group["members"]
+    ]
+    return _csv("groups.csv", ["group", "group_name", "functions", "id", "name", "owner", "role"], lines)
+
+
+@router.get("/groups/{group_id}.csv")
+def group_csv(session: SessionDep, parts: PartsDep, group_id: GroupId) -> Response:
+    """One group's members with figures."""
+    header, lines = _member_lines(session, parts, group_id)
+    return _csv(f"group-{group_id}.csv", header, lines)
+
+
+@router.get("/groups/{group_id}.xlsx")
+def group_xlsx(session: SessionDep, parts: PartsDep, group_id: GroupId) -> Response:
+    """The same as a workbook."""
+    header, lines = _member_lines(session, parts, group_id)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "members"
+    for line in (header, *lines):
+        # A cell that begins like a formula is text here: names come from outside.
+        sheet.append([f"'{one}" if isinstance(one, str) and one[:1] in "=+-@" else one for one in line])
+    file = io.BytesIO()
+    book.save(file)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(
+        file.getvalue(),
+        media_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="group-{group_id}.xlsx"'},
+    )
+
+
+@router.get("/groups/{group_id}")
+def group_page(request: Request, session: SessionDep, parts: PartsDep, group_id: GroupId) -> Response:
+    """One group as the ministry reads it."""
+    follow(parts.database)
+    index, _ = live_index(parts.database).refresh()
+    report = report_group(session, index, group_id, chosen_area(request))
+    by_province: dict[str, int] = {}
+    for one in report.standing:
+        by_province[one.province or "–"] = by_province.get(one.province or "–", 0) + 1
+    return render(
+        request,
+        "overlap/group.html",
+        title=report.group.name,
+        report=report,
+        by_province=sorted(by_province.items(), key=lambda item: (-item[1], item[0])),
+        dots=_dots(report.members),
+        land=_dots_of_all(parts),
+        width=WIDTH,
+        height=HEIGHT,
+    )
+
+
+@router.get("/compare")
+def compare_page(
+    request: Request,
+    session: SessionDep,
+    parts: PartsDep,
+    viewer: ViewerDep,
+    left: Annotated[str, Query(max_length=20, pattern=r"^\w{1,20}$")],
+    right: Annotated[str, Query(max_length=20, pattern=r"^\w{1,20}$")],
+) -> Response:
+    """Two platforms side by side: every reason, and what officers said."""
+    one, other = find_platform(session, left), find_platform(session, right)
+    index, _ = live_index(parts.database).refresh()
+    here, there = index.subjects.get(one.id), index.subjects.get(other.id)
+    if here is None or there is None:
+        find_active(session, one if here is None else other)
+    assert here is not None and there is not None
+    language = language_of(request)
+    comparison = compare(index.scorer, here, there)
+    names = {key: language(word.ko, word.en) for key, word in index.words.functions.items()}
+    said = opinions(session, one.id, other.id)
+    return render(
+        request,
+        "overlap/compare.html",
+        title=f"{one.name} ↔ {other.name}",
+        comparison=comparison,
+        left=one,
+        right=other,
+        reason=comparison.reason(language.code, names),
+        label_text=language(LABEL_KO[comparison.label], LABEL_EN[comparison.label]),
+        area_text=language(AREA_KO[comparison.area], AREA_EN[comparison.area]),
+        opinions=said,
+        agreement=agreement(said).value,
+        kinds=[(kind.value, language(VERDICT_KO[kind], VERDICT_EN[kind])) for kind in VerdictKind],
+        kind_names={kind.value: language(VERDICT_KO[kind], VERDICT_EN[kind]) for kind in VerdictKind},
+        may_judge=may(viewer.account if viewer else None, "judge"),
+    )
+
+
+@router.get("/similar/{platform_id}")
+def similar_page(request: Request, session: SessionDep, parts: PartsDep, platform_id: GroupId) -> Response:
+    """One platform's groups and nearest others."""
+    follow(parts.database)
+    platform = find_platform(session, platform_id)
+    language = language_of(request)
+    rows = []
+    for pair in stored_pairs(session, platform.id)[:60]:
+        other = find_platform(session, pair.right_id if pair.left_id == platform.id else pair.left_id)
+        rows.append((pair, other))
+    return render(
+        request,
+        "overlap/similar.html",
+        title=language(f"{platform.name}와(과) 비슷한 플랫폼", f"Platforms like {platform.name}"),
+        platform=platform,
+        rows=rows,
+        groups=groups_of(session, platform.id),
+        labels={label.value: language(LABEL_KO[label], LABEL_EN[label]) for label in LABEL_KO},
+        areas={area.value: language(AREA_KO[area], AREA_EN[area]) for area in AREA_KO},
+    )
+
+
+@router.get("/judging")
+def queue_page(
+    request: Request,
+    session: SessionDep,
+    parts: PartsDep,
+    question: Annotated[str, Query(pattern="^(identity|overlap)$")] = "overlap",
+    order: Annotated[str, Query(pattern="^(uncertainty|money)$")] = "uncertainty",
+) -> Response:
+    """What to judge next."""
+    follow(parts.database)
+    index, _ = live_index(parts.database).refresh()
+    language = language_of(request)
+    return render(
+        request,
+        "overlap/queue.html",
+        title=language("판단을 기다리는 짝", "Pairs that wait for a judgement"),
+        rows=waiting(session, question, order, 50),
+        question=question,
+        order=order,
+        verdicts=verdict_count(session),
+        made_from=index.models.made_from,
+        labels={label.value: language(LABEL_KO[label], LABEL_EN[label]) for label in LABEL_KO},
+        areas={area.value: language(AREA_KO[area], AREA_EN[area]) for area in AREA_KO},
+    )
+
+
+@router.post("/judging", dependencies=[Depends(same_origin)])
+def judge_pair(
+    request: Request,
+    parts: PartsDep,
+    viewer: SignedIn,
+    left: Annotated[str, Form(max_length=20)] = "",
+    right: Annotated[str, Form(max_length=20)] = "",
+    kind: Annotated[str, Form(max_length=20)] = "",
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    csrf: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Take an officer's verdict; the groups follow at once."""
+    check_csrf(viewer, csrf)
+    require(viewer.account, "judge")
+    with writing_session(parts.database) as session:
+        judge(session, left, right, kind, reason, viewer.actor)
+    regroup(parts.database, [left, right])
+    return RedirectResponse(language_of(request).link(f"/compare?left={left}&right={right}"), 303)
+
+
+@router.post("/judging/{number}/undo", dependencies=[Depends(same_origin)])
+def undo_verdict(
+    request: Request,
+    parts: PartsDep,
+    viewer: SignedIn,
+    number: Annotated[int, Path(ge=1, le=2**53)],
+    csrf: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Take a verdict back; it stays on record."""
+    check_csrf(viewer, csrf)
+    require(viewer.account, "judge")
+    with writing_session(parts.database) as session:
+        row = take_back(session, found(session.get(Verdict, number), "verdict", number).id or 0, viewer.actor)
+        left, right = row.left_id, row.right_id
+    regroup(parts.database, [left, right])
+    return RedirectResponse(language_of(request).link(f"/compare?left={left}&right={right}"), 303)
+
+
+FIELDS = (
+    "owner",
+    "department",
+    "name",
+    "purpose",
+    "users",
+    "area",
+    "functions",
+    "cost_krw",
+    "legal_basis",
+    "management_plan",
+)
+PlanText = Annotated[str, Query(max_length=2000)]
+
+
+def read_form(
+    owner: PlanText = "",
+    department: PlanText = "",
+    name: PlanText = "",
+    purpose: PlanText = "",
+    users: PlanText = "",
+    area: PlanText = "",
+    functions: PlanText = "",
+    cost_krw: PlanText = "",
+    legal_basis: PlanText = "",
+    management_plan: PlanText = "",
+) -> dict[str, str]:
+    """The form's fields as typed."""
+    typed = (owner, department, name, purpose, users, area, functions, cost_krw, legal_basis, management_plan)
+    return dict(zip(FIELDS, (text.strip() for text in typed), strict=True))
+
+
+PlanForm = Annotated[dict[str, str], Depends(read_form)]
+
+
+@router.get("/precheck")
+def precheck_form(request: Request, parts: PartsDep, typed: PlanForm) -> Response:
+    """The form; with owner and purpose given, the answer stands under it. It works without any script."""
+    here = chosen_area(request)
+    if not any(typed.values()) and here is not None:
+        typed["owner"] = here.full_name
+    checked, errors = _check(request, parts, typed) if typed["owner"] and typed["purpose"] else (None, {})
+    return _form_page(request, typed, checked, errors)
+
+
+@router.get("/precheck/preview")
+def precheck_preview(request: Request, parts: PartsDep, typed: PlanForm) -> Response:
+    """Only the answer, for the form that asks while one types."""
+    if not (typed["owner"] and typed["purpose"]):
+        return Response("", media_type="text/html")
+    checked, errors = _check(request, parts, typed)
+    status = 422 if errors else 200
+    return render(
+        request, "overlap/precheck_preview.html", title="", status=status, errors=errors, **_answer(request, checked)
+    )
+
+
+@router.post("/precheck", dependencies=[Depends(same_origin)])
+async def precheck_keep(request: Request, parts: PartsDep, viewer: ViewerDep) -> Response:
+    """Keep a check under a number, so that it can be printed and traced again."""
+    form = await request.form()
+    typed = {field: str(form.get(field, ""))[:2000].strip() for field in FIELDS}
+    checked, errors = _check(request, parts, typed)
+    if checked is None:
+        return _form_page(request, typed, None, errors)
+    number = "K" + secrets.token_hex(6)
+    with writing_session(parts.database) as session:
+        session.add(
+            PreCheck(
+                id=number,
+                plan={key: value for key, value in typed.items() if value},
+                result=checked.as_data(),
+                actor=viewer.account.login if viewer else "",
+            )
+        )
+    return RedirectResponse(language_of(request).link(f"/precheck/{number}"), 303)
+
+
+@router.get("/precheck/{number}")
+def precheck_kept(request: Request, session: SessionDep, parts: PartsDep, number: GroupId) -> Response:
+    """A kept check as 사전검토서: made for printing; what was found then stands beside what is found now."""
+    row = found(session.get(PreCheck, number), "precheck", number)
+    checked, errors = _check(request, parts, {field: str(row.plan.get(field, "")) for field in FIELDS})
+    then = {hit["id"] for tier in row.result["tiers"] for hit in tier["hits"]}
+    now = {hit.subject.id for hits in checked.hits.values() for hit in hits} if checked else set()
+    return render(
+        request,
+        "overlap/precheck_print.html",
+        title=language_of(request)("사전검토서", "Pre-build check"),
+        row=row,
+        errors=errors,
+        changed=len(then ^ now),
+        **_answer(request, checked),
+    )
+
+
+@router.get("/retirement")
+def retirement_page(request: Request, session: SessionDep, rule: Text = "public_apps_2024") -> Response:
+    """Candidates by dated rule sets: which criterion, which figure, from when."""
+    language = language_of(request)
+    chosen = rule if rule in rule_sets() else "public_apps_2024"
+    rows, unjudged = candidates(session, chosen, date.today())
+    return render(
+        request,
+        "overlap/retirement.html",
+        title=language("개선·폐기 검토 후보", "Candidates for improvement or retirement"),
+        rows=rows,
+        unjudged=unjudged,
+        rules=rule_sets()[chosen],
+        sets=list(rule_sets().values()),
+    )
+
+
+@router.get("/gaps")
+def gaps_page(
+    request: Request,
+    session: SessionDep,
+    parts: PartsDep,
+    level: Annotated[str, Query(pattern="^(basic|metropolitan)$")] = "basic",
+    by: Annotated[str, Query(pattern="^(function|form)$")] = "function",
+    province: Text = "",
+) -> Response:
+    """Which governments run, are served by somebody else, or lack each function or form; 광역 and 기초 apart."""
+    language = language_of(request)
+    rows = gaps(session, Level(level), by, parts.places)
+    inside = _inside(parts, province, Level(level))
+    return render(
+        request,
+        "overlap/gaps.html",
+        title=language("지역 격차", "Regional gap"),
+        rows=[one for one in rows if one.platforms or one.served],
+        level=level,
+        by=by,
+        province=province,
+        provinces=[one for one in parts.places.all() if one.parent_id is None],
+        inside=inside,
+        names={one.id: one.full_name for one in parts.places.all()},
+    )
+
+
+@router.get("/gaps.csv")
+def gaps_csv(
+    session: SessionDep,
+    parts: PartsDep,
+    level: Annotated[str, Query(pattern="^(basic|metropolitan)$")] = "basic",
+    by: Annotated[str, Query(pattern="^(function|form)$")] = "function",
+) -> Response:
+    """Governments × functions or forms: runs, served or lacks."""
+    rows = gaps(session, Level(level), by, parts.places)
+    lines = []
+    for one in rows:
+        for state, ids in (("runs", one.run), ("served", one.served), ("lacks", one.lacking)):
+            for number in ids:
+                government = parts.places.by_id(number)
+                lines.append([one.key, government.code, government.full_name, state, government.electors, one.per_100k])
+    return _csv(
+        f"gaps-{level}-{by}.csv", [by, "code", "government", "state", "electors_2022", "per_100k_electors"], lines
+    )
+
+
+def _check(request: Request, parts: PartsDep, typed: dict[str, str]) -> tuple[Checked | None, dict[str, str]]:
+    language = language_of(request)
+    plan: dict[str, Any] = {key: value for key, value in typed.items() if value}
+    for field in ("functions", "area"):
+        if field in plan:
+            plan[field] = [part.strip() for part in plan[field].replace("\n", ",").split(",") if part.strip()]
+    try:
+        return check(parts.database, plan, None, parts.finder), {}
+    except InvalidValue as error:
+        field = error.field if error.field in FIELDS else "owner"
+        return None, {field: f"{error.cause(language.code)} {error.remedy(language.code)}"}
+
+
+def _answer(request: Request, checked: Checked | None) -> dict[str, Any]:
+    language = language_of(request)
+    if checked is None:
+        return {"checked": None}
+    words = live_index(request.app.state.parts.database).refresh()[0].words.functions
+    return {
+        "checked": checked,
+        "tiers": [(tier, hits) for tier, hits in checked.hits.items()],
+        "reason_of": reason_of,
+        "joint": joint_system,
+        "function_name": lambda key: language(words[key].ko, words[key].en),
+        "mark": REFERENCE_ONLY,
+        "verdict_en": PROPOSED_EN,
+        "areas": {area: language(AREA_KO[area], AREA_EN[area]) for area in AREA_KO},
+    }
+
+
+def _form_page(request: Request, typed: dict[str, str], checked: Checked | None, errors: dict[str, str]) -> Response:
+    return render(
+        request,
+        "overlap/precheck.html",
+        title=language_of(request)("사전검토", "Pre-build check"),
+        status=422 if errors else 200,
+        typed=typed,
+        errors=errors,
+        **_answer(request, checked),
+    )
+
+
+def _functions(request: Request, index: Any) -> list[tuple[str, str]]:
+    named = [(key, name_of(language_of(request), "function", key)) for key in index.words.functions]
+    return sorted(named, key=lambda one: one[1])
+
+
+def _member_lines(session: SessionDep, parts: PartsDep, group_id: str) -> tuple[list[str], list[list[Any]]]:
+    follow(parts.database)
+    index, _ = live_index(parts.database).refresh()
+    report = report_group(session, index, group_id)
+    header = ["id", "name", "owner", "province", "role", "status", "launched", "closed", "operating_mode", "operation"]
+    lines = []
+    for one in report.members:
+        data = member_data(one)
+        users, yearly, build = data["users"], data["yearly_cost_krw"], data["build_cost_krw"]
+        lines.append(
+            [data[key] for key in header]
+            + [users and users["kind"], users and users["value"], users and users["as_of"]]
+            + [yearly and yearly["value"], build and build["value"], data["cost_per_user_krw"]]
+        )
+    return [
+        *header,
+        "users_kind",
+        "users",
+        "users_as_of",
+        "yearly_cost_krw",
+        "build_cost_krw",
+        "cost_per_user_krw",
+    ], lines
+
+
+def _csv(name: str, header: list[str], lines: list[list[Any]]) -> Response:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([["" if one is None else one for one in line] for line in lines])
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(BOM + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _inside(parts: PartsDep, province: str, level: Level) -> set[int] | None:
+    """Governments of a province at a level; None for the whole country."""
+    if not province:
+        return None
+    choices = parts.places.choices(province)
+    if len(choices) != 1 or choices[0].id is None:
+        return None
+    ids = {choices[0].id, *parts.places.children(choices[0].id)}
+    return {one for one in ids if parts.places.by_id(one).level is level}
+
+
+def _dot(latitude: float, longitude: float) -> tuple[float, float]:
+    x = (longitude - WEST) / (EAST - WEST) * WIDTH
+    y = (NORTH - latitude) / (NORTH - SOUTH) * HEIGHT
+    return round(x, 1), round(y, 1)
+
+
+def _dots_of_all(parts: PartsDep) -> list[tuple[float, float]]:
+    return [
+        _dot(one.latitude, one.longitude) for one in parts.places.all(former=True) if one.latitude and one.longitude
+    ]
+
+
+def _dots(members: Any) -> list[tuple[float, float, str, str]]:
+    found = []
+    for one in members:
+        place = one.government
+        if place is not None and place.latitude and place.longitude:
+            found.append((*_dot(place.latitude, place.longitude), one.role, f"{one.platform.name} · {place.full_name}"))
+    return found
