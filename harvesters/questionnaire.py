@@ -12,12 +12,18 @@ from harvesters.table import Table
 from registry.vocabulary import load_vocabulary
 
 ANSWER = re.compile(r"([ABC])1-1[.\s_]?([1-6])")
+ITEM = re.compile(r"S\d(-\d)?|[ABC]\d{1,2}(-\d)?([.\s_]?\d)?")
 MODES = {"1": "public_private", "2": "central_local", "3": "metropolitan_basic", "4": "alone"}
 TYPES = {"A": "information", "B": "proposal", "C": "brokerage"}
 ITEM_HEADINGS = ("item_code", "item", "문항", "문항번호", "항목")
 OPTION_HEADINGS = ("option_code", "option", "보기", "보기번호", "선택지")
 ANSWER_HEADINGS = ("answer", "응답", "답변", "답")
 OWNER_HEADINGS = ("S1", "owner", "owner_name", "기관명", "기관", "지자체", "지자체명", "자치단체명", "지방자치단체")
+
+
+def is_heading(text: str) -> bool:
+    """Whether a cell heads a column of the questionnaire."""
+    return ITEM.fullmatch(text) is not None or text in (*ITEM_HEADINGS, *OPTION_HEADINGS, *ANSWER_HEADINGS)
 
 
 def is_questionnaire(headings: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from harvesters.base import Harvester, HarvestTask, Option
-from harvesters.questionnaire import is_questionnaire, platforms_of
+from harvesters.questionnaire import is_heading, is_questionnaire, platforms_of
 from harvesters.table import Table, read_table
 from registry.columns import in_our_terms
 from registry.errors import InvalidValue, SourceChanged
@@ -56,16 +56,15 @@ def records_of_sheet(
     body: bytes, url: str, options: Mapping[str, Any], lookups: Mapping[str, Any]
 ) -> list[tuple[int, HarvestedRecord]]:
     """The rows of a sheet as records, with their row numbers; InvalidValue when it is no table."""
-    table = read_table(body, sheet=options.get("sheet", ""), columns=lookups.get("columns"))
+    table = read_table(body, sheet=options.get("sheet", ""), columns=lookups.get("columns"), is_heading=is_heading)
     if is_questionnaire(table.headings):
         rows = [(number, fields) for number, fields in platforms_of(table)]
     else:
         rows = _filled(table, options.get("fill_down") or [])
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
     records = []
     for number, fields in rows:
         remote_id = _remote_id(fields, options.get("id_column", ""), lookups, taken)
-        taken.add(remote_id)
         records.append((number, HarvestedRecord(remote_id, url, fields, raw=body, encoding=table.encoding)))
     return records
 
@@ -83,8 +82,8 @@ def _filled(table: Table, columns: Sequence[str]) -> list[tuple[int, dict[str, A
     return rows
 
 
-def _remote_id(fields: Mapping[str, Any], column: str, lookups: Mapping[str, Any], taken: set[str]) -> str:
-    """What a row is known by: its own id, else name and owner, else these and the address.
+def _remote_id(fields: Mapping[str, Any], column: str, lookups: Mapping[str, Any], taken: dict[str, str]) -> str:
+    """What a row is known by: its own id, else name and owner, with the address where two rows share these.
 
     Never the row's number: a sheet that is sorted anew is still the same sheet.
     """
@@ -96,7 +95,6 @@ def _remote_id(fields: Mapping[str, Any], column: str, lookups: Mapping[str, Any
     name = compact(str(ours.get("name") or ""))
     owner = compact(str(ours.get("owner_code") or ours.get("owner_name") or ""))
     plain = f"{name}|{owner}"
-    if plain not in taken:
-        return plain
     address = re.sub(r"^https?://(www\.)?", "", str(ours.get("url") or "").strip()).rstrip("/")
-    return f"{plain}|{address}" if address else plain
+    first = taken.setdefault(plain, address)
+    return f"{plain}|{address}" if address and first and address != first else plain

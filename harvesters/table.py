@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -30,15 +30,21 @@ class Table:
     encoding: str
 
 
-def read_table(body: bytes, *, sheet: str = "", columns: Mapping[str, str] | None = None) -> Table:
+def read_table(
+    body: bytes,
+    *,
+    sheet: str = "",
+    columns: Mapping[str, str] | None = None,
+    is_heading: Callable[[str], bool] = lambda _text: False,
+) -> Table:
     """The table in a file's bytes; InvalidValue when there is none, or nothing in it looks like a heading.
 
     The heading row is the first that has at least two columns we know (by our own template, by how Korean sheets
-    head them, or by the source's `columns`); titles and notes above it are passed over.
+    head them, by the source's `columns`, or because `is_heading` says so); titles and notes above it are passed over.
     """
     cells, encoding = _cells(body, sheet)
     known = {*OUR_FIELDS, "owner", *BY_HEADING, *(compact(one) for one in columns or {})}
-    number = _heading_row(cells, known)
+    number = _heading_row(cells, known, is_heading)
     headings = _named(cells[number])
     rows = []
     for offset, line in enumerate(cells[number + 1 :], start=number + 2):
@@ -134,10 +140,11 @@ def _plain(cell: Any) -> Any:
     return str(cell) if isinstance(cell, time | timedelta) else cell
 
 
-def _heading_row(cells: Sequence[Sequence[Any]], known: set[str]) -> int:
+def _heading_row(cells: Sequence[Sequence[Any]], known: set[str], is_heading: Callable[[str], bool]) -> int:
     best, most = -1, 0
     for number, line in enumerate(cells[:20]):
-        score = sum(1 for cell in line if str(cell).strip().lower() in known or compact(str(cell)) in known)
+        words = [str(cell).strip() for cell in line]
+        score = sum(1 for word in words if word.lower() in known or compact(word) in known or is_heading(word))
         if score > most:
             best, most = number, score
     if most >= 2 or (most == 1 and best == 0):

@@ -1,0 +1,168 @@
+"""Sheets in every shape that reaches us, and what `import` says of each row."""
+
+import datetime
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from harvesters.sheet import records_of_sheet
+from harvesters.sheet_import import import_file
+from harvesters.table import read_table
+from registry.errors import Conflict, InvalidValue
+from registry.records import Actor
+from registry.vocab import ActorKind, Rank
+from tests.harvesters.conftest import Bench
+
+OFFICER = Actor(ActorKind.person, "officer")
+PLAIN = "name,owner,url,description\n따릉이,서울특별시,https://bike.example.kr,공공자전거를 빌립니다\n"
+
+
+def workbook(rows: list[list[Any]], cover: bool = False) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    if cover:
+        sheet = book.create_sheet("목록")
+    for row in rows:
+        sheet.append(row)
+    body = BytesIO()
+    book.save(body)
+    return body.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_csv_is_read_in_every_encoding_and_with_every_mark(encoding: str, mark: str) -> None:
+    body = f"name{mark}owner{mark}url\n똠얌 장터{mark}서울특별시{mark}https://a.example.kr\n".encode(encoding)
+    ((number, row),) = read_table(body).rows
+    assert number == 2
+    assert row == {"name": "똠얌 장터", "owner": "서울특별시", "url": "https://a.example.kr"}
+
+
+def test_a_workbook_is_read_past_its_cover_title_and_notes() -> None:
+    rows = [
+        ["2026년 공공플랫폼 현황"],
+        [],
+        ["번호", "기관명", "플랫폼명", "누리집주소", "서비스시작일"],
+        [1, "경기도", "배달특급", "https://delivery.example.kr", datetime.date(2020, 12, 1)],
+        [2.0, "경기도", "경기 장터", None, "2021.3."],
+    ]
+    table = read_table(workbook(rows, cover=True))
+    assert [number for number, _ in table.rows] == [4, 5]
+    assert table.rows[0][1]["서비스시작일"] == "2020-12-01" and table.rows[1][1]["번호"] == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"   \n", b"<html><body>x</body></html>", b"\x00\x01\x02\x03binary", b"PK\x03\x04broken", b"a,b\n1,2\n"],
+)
+def test_what_is_no_table_is_an_error_that_says_what_to_do(body: bytes) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        read_table(body)
+    assert caught.value.remedy_ko and caught.value.remedy_en
+
+
+def test_a_row_keeps_its_identity_when_the_sheet_is_sorted_anew() -> None:
+    lines = [
+        "가 앱,종로구,https://a.example.kr",
+        "나 앱,중구,https://b.example.kr",
+        "가 앱,종로구,https://c.example.kr",
+    ]
+    head = "name,owner,url\n"
+    there = [one.remote_id for _, one in records_of_sheet((head + "\n".join(lines)).encode(), "", {}, {})]
+    assert len(set(there)) == 3
+    lines.insert(0, "다 앱,강남구,https://d.example.kr")
+    again = [one.remote_id for _, one in records_of_sheet((head + "\n".join(lines)).encode(), "", {}, {})]
+    assert again[1:] == there
+
+
+def test_cells_merged_downwards_repeat_what_stands_above() -> None:
+    body = "기관명,플랫폼명\n경기도,가\n,나\n서울특별시,다\n".encode()
+    records = [one for _, one in records_of_sheet(body, "", {"fill_down": ["기관명"]}, {})]
+    assert [one.fields["기관명"] for one in records] == ["경기도", "경기도", "서울특별시"]
+
+
+def test_import_tells_of_every_row_and_a_dry_run_writes_nothing(bench: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(
+        (PLAIN + ",경기도,,\n이상한 것,없는시,,\n따릉이,서울특별시,https://bike.example.kr,또\n").encode("cp949")
+    )
+    dry = import_file(bench.database, file, "시험", True, OFFICER, bench.settings)
+    assert bench.names() == []
+    done = import_file(bench.database, file, "시험", False, OFFICER, bench.settings)
+    for result in (dry, done):
+        (added,) = result["added"]
+        assert {"row", "name", "owner", "type", "form", "functions", "beneficiaries", "confidence"} <= added.keys()
+        assert (added["row"], added["name"], added["owner"]) == (2, "따릉이", "서울특별시")
+        assert added["functions"] == ["bike_sharing"] and 0 < added["confidence"] <= 1
+        assert [(one["row"], one["field"]) for one in result["rejected"]] == [(3, "name"), (4, "owner"), (5, "name")]
+        assert all(one["reason"] and one["remedy"] for one in result["rejected"])
+        json.dumps(result)
+    again = import_file(bench.database, file, "시험", False, OFFICER, bench.settings)
+    assert again["added"] == [] and again["unchanged"] == 1
+    assert bench.names() == ["따릉이"]
+
+
+def test_import_matches_what_is_known_and_withdraws_nothing(bench: Bench, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text(PLAIN + "경기 장터,경기도,https://m.example.kr,\n", "utf-8")
+    second.write_text("플랫폼명,기관명,누리집주소\n따릉이,서울시,http://www.bike.example.kr/\n", "utf-8-sig")
+    import_file(bench.database, first, "가", False, OFFICER, bench.settings)
+    known = bench.platforms()["따릉이"].id
+    result = import_file(bench.database, second, "나", False, OFFICER, bench.settings)
+    assert [(one["row"], one["id"]) for one in result["matched"]] == [(2, known)] and result["added"] == []
+    first.write_text(PLAIN, "utf-8")
+    import_file(bench.database, first, "가", False, OFFICER, bench.settings)
+    assert bench.names() == ["경기 장터", "따릉이"]
+
+
+def test_import_asks_where_a_name_is_shared_by_several_governments(bench: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("name,owner,url\n주차 안내,중구,\n", "utf-8")
+    result = import_file(bench.database, file, "시험", False, OFFICER, bench.settings)
+    (question,) = [one for one in result["questions"] if one["field"] == "owner"]
+    assert question["row"] == 2 and len(question["choices"]) >= 4
+
+
+def test_import_refuses_the_name_of_another_kind_of_source(bench: Bench, tmp_path: Path) -> None:
+    bench.source("portal")
+    file = tmp_path / "a.csv"
+    file.write_text(PLAIN, "utf-8")
+    with pytest.raises(Conflict):
+        import_file(bench.database, file, "portal", False, OFFICER, bench.settings)
+    with pytest.raises(InvalidValue):
+        import_file(bench.database, file, " ", False, OFFICER, bench.settings)
+
+
+def test_the_questionnaire_is_read_wide_and_long(bench: Bench, tmp_path: Path) -> None:
+    wide, long = tmp_path / "wide.csv", tmp_path / "long.csv"
+    wide.write_text("S1,A1-1.4,B1-1.1,B1-2\n경기도 수원시,수원 관광 안내;수원 예약,새빛톡톡,4\n", "utf-8")
+    long.write_text(
+        "문항,보기,응답\nS1,,경기도 성남시\nC1-1,2,성남 배달앱\nC1-2,1,○\nA1-3,3,○\n",
+        "utf-8",
+    )
+    import_file(bench.database, wide, "wide", False, OFFICER, bench.settings)
+    import_file(bench.database, long, "long", False, OFFICER, bench.settings)
+    found = {row.name: row for row in bench.platforms().values()}
+    assert set(found) == {"수원 관광 안내", "수원 예약", "새빛톡톡", "성남 배달앱"}
+    assert (found["새빛톡톡"].form, found["새빛톡톡"].operating_mode) == ("citizen_proposal", "alone")
+    assert found["새빛톡톡"].owner_name == "경기도 수원시"
+    assert (found["성남 배달앱"].form, found["성남 배달앱"].operating_mode) == ("public_delivery_app", "public_private")
+
+
+def test_a_person_who_imports_is_the_one_who_said_it(bench: Bench, tmp_path: Path) -> None:
+    from sqlmodel import select
+
+    from registry.database import session_of
+    from registry.models import Statement
+
+    file = tmp_path / "a.csv"
+    file.write_text(PLAIN, "utf-8")
+    import_file(bench.database, file, "시험", False, OFFICER, bench.settings)
+    with session_of(bench.database) as session:
+        said = session.exec(select(Statement).where(Statement.field == "name")).all()
+    assert {(one.actor, one.rank, one.source_id) for one in said} == {("person:officer", Rank.harvested, "시험")}
