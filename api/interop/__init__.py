@@ -2,4 +2,15 @@
 
 from fastapi import APIRouter
 
-INTEROP: tuple[APIRouter, ...] = ()
+from api.interop import ckan, data_go_kr, data_json, dcat, exports, feeds, opensearch, sitemap
+
+INTEROP: tuple[APIRouter, ...] = (
+    opensearch.router,
+    sitemap.router,
+    feeds.router,
+    exports.router,
+    ckan.router,
+    dcat.router,
+    data_json.router,
+    data_go_kr.router,
+)
