@@ -185,6 +185,10 @@ class _Run:
         except BaseException as bug:
             self._abandon(bug)
             raise
+        finally:
+            # Not sooner: a finished listing may still have to ask the source after what vanished from it.
+            if self.given_client is None and hasattr(self, "client"):
+                self.client.close()
 
     def _open(self) -> int:
         with writing_session(self.database) as session:
@@ -226,9 +230,6 @@ class _Run:
             raise
         except Exception as bug:
             error = _unexpected(self.source, bug)
-        finally:
-            if self.given_client is None:
-                self.client.close()
         self._take(batch)
         return error
 
