@@ -344,9 +344,27 @@ class Judge:
         )
 
     def _is_below_one(self, link: Link) -> bool:
-        """A menu entry below a section (참여예산 > 제안하기) belongs to that section."""
-        above = [self.words.section_of(name) for name in link.trail]
-        return any(parent is not None and parent.anywhere for parent in above)
+        """A menu entry that only does something in the section above it: 주민참여예산 > 예산제안하기, 제안 > 청년제안.
+
+        Other sections stand for themselves even there: 전자민원 > 군민청원.
+        """
+        text = squeeze(link.text)
+        for above in link.trail:
+            rule = self.words.section_of(above)
+            if rule is not None and rule.anywhere and (_DOING.search(text) or _shares_a_word(squeeze(above), text)):
+                return True
+        return False
+
+
+_DOING = re.compile(r"(?:하기|신청|접수|등록|투표|참여)$")
+_COMMON = re.compile(r"온라인|주민|시민|구민|군민|도민|국민|참여|소통|열린|전자|사이버")
+
+
+def _shares_a_word(left: str, right: str) -> bool:
+    """Whether two entries have two syllables in a row in common, apart from words that most of them have."""
+    left, right = _COMMON.sub(" ", left), _COMMON.sub(" ", right)
+    pieces = {left[start : start + 2] for start in range(len(left) - 1)}
+    return any(" " not in piece and piece in right for piece in pieces)
 
 
 def _context(link: Link) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from harvesters.belonging import Finding, Kind, Relation
 from harvesters.homepages import organisation
 from harvesters.hrefs import host_of, is_front, same_page
 from harvesters.link_words import squeeze
+from harvesters.links import Link
 from registry.models import Government
 from registry.urls import app_package
 
@@ -38,18 +39,30 @@ class Entry:
 
 def gather(findings: Iterable[tuple[int, Finding]]) -> list[Entry]:
     """Entries in page order; `findings` pairs each with the number of the page it was found on."""
+    findings = list(findings)
+    categories = _categories(findings)
     sites: dict[str, list[tuple[int, Finding]]] = {}
     apps: list[tuple[int, Finding]] = []
     for number, finding in findings:
         if finding.kind is Kind.app:
             apps.append((number, finding))
-        elif finding.is_platform and finding.link.text:
+        elif finding.is_platform and finding.link.text and finding.link not in categories:
             sites.setdefault(_key(finding), []).append((number, finding))
     entries = [_entry(group) for group in sites.values()]
     entries = _without_twins(entries)
     for number, finding in apps:
         _add_app(entries, number, finding)
     return entries
+
+
+def _categories(findings: list[tuple[int, Finding]]) -> set[Link]:
+    """Top menu entries that only hold sections of their own (전자민원 over 군민청원 and 군수에게 바란다) are no platform."""
+    sections = [finding.link for _, finding in findings if finding.kind is Kind.section]
+    below: dict[str, set[str]] = {}
+    for link in sections:
+        if link.trail:
+            below.setdefault(link.trail[0], set()).add(link.text)
+    return {link for link in sections if not link.trail and len(below.get(link.text, ())) >= 2}
 
 
 def accounts(findings: Iterable[tuple[int, Finding]], own: Government) -> list[str]:

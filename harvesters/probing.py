@@ -1,8 +1,9 @@
 """Probes the channels of platforms that are due, and hands what was seen to the registry's grading."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from harvesters.base import Harvester, HarvestTask, Option
 from harvesters.probe import Look, look_at
 from registry.database import session_of, writing_session
+from registry.governments import Places
 from registry.issues import raise_issue, settle
 from registry.liveness import PROBE, Seen, observe
 from registry.models import Platform, Probe
@@ -36,6 +38,7 @@ class ProbeHarvester(Harvester):
     options: ClassVar[tuple[Option, ...]] = (
         Option("platforms", int, "Platforms looked at in one run", "한 번에 점검할 플랫폼 수", 500),
         Option("apps", bool, "Look at app-store listings too", "앱 장터의 앱도 점검할지", True),
+        Option("hosts", list, "Only addresses on these hosts", "이 호스트의 주소만", []),
         Option("governments", list, "Only platforms of these owners (ten-digit codes)", "이 기관의 플랫폼만(코드 10자리)", []),
     )  # fmt: skip
 
@@ -63,7 +66,7 @@ def _probe(database: Engine, task: HarvestTask) -> Iterator[HarvestedRecord]:
     """Look at what is due, oldest look first; each platform's look is one transaction. Yields no records."""
     task.listing.scope = "since"  # Looking says nothing of what a source lists, so nothing may be concluded missing.
     with session_of(database) as session:
-        due = due_platforms(session, task.option("platforms"), task.option("governments"), now())
+        due = due_platforms(session, task.option("platforms"), now(), task.option("governments"), task.option("hosts"))
         rows = [(one.id, one.name, one.url, list(one.channels)) for one in due]
     outcomes: dict[str, int] = {}
     for number, (platform_id, name, url, channels) in enumerate(rows, 1):
@@ -80,7 +83,9 @@ def _probe(database: Engine, task: HarvestTask) -> Iterator[HarvestedRecord]:
     yield from ()
 
 
-def due_platforms(session: Session, limit: int, governments: list[str], present: datetime) -> list[Platform]:
+def due_platforms(
+    session: Session, limit: int, present: datetime, governments: Sequence[str] = (), hosts: Sequence[str] = ()
+) -> list[Platform]:
     """Active platforms with an address whose last look no longer holds, those never looked at first."""
     waiting = [
         (col(Platform.liveness) == grade)
@@ -95,11 +100,13 @@ def due_platforms(session: Session, limit: int, governments: list[str], present:
         .order_by(col(Platform.last_probed).asc().nulls_first(), col(Platform.id))
     )
     if governments:
-        from registry.governments import Places
-
         places = Places.load(session)
         query = query.where(col(Platform.owner_id).in_([places.resolve(code).id for code in governments]))
+    if hosts:
+        query = query.where(or_(*(col(Platform.url).contains(f"://{host}", autoescape=True) for host in hosts)))
     found = [one for one in session.exec(query.limit(limit * 2)) if one.url or _store_links(one.channels)]
+    if hosts:
+        found = [one for one in found if urlsplit(one.url).hostname in hosts]
     return found[:limit]
 
 

@@ -18,6 +18,7 @@ from registry.errors import InvalidValue, NotFound, SourceInvalid
 from registry.models import Government
 from registry.records import HarvestedRecord
 
+HOME = "home"
 UNKNOWN_OWNER = "알 수 없음"
 
 
@@ -233,7 +234,8 @@ def _record(entry: Entry, near: Neighbourhood, reads: list[Read]) -> HarvestedRe
     if finding.engine:
         fields["engine"] = finding.engine
     if finding.kind is Kind.section and finding.relation is Relation.own:
-        fields["parent"] = home_name(near)
+        # By its remote id: names repeat among governments, and the home page may be known by another one.
+        fields["parent"] = HOME
     return HarvestedRecord(
         remote_id=entry.remote_id,
         url=read.page.url,
@@ -267,7 +269,7 @@ def _home_record(near: Neighbourhood, reads: list[Read], social: list[str]) -> H
         "confidence": 1.0,
     }
     return HarvestedRecord(
-        remote_id="home",
+        remote_id=HOME,
         url=page.url,
         fields={key: value for key, value in fields.items() if value not in ("", [])},
         raw=answer.content,

@@ -251,9 +251,11 @@ def test_a_run_looks_at_what_is_due_and_grades_it(
         assert grades["Pgone"] is Liveness.doubtful
         assert grades["Pclosed"] is Liveness.unchecked
         assert session.exec(select(Platform).where(Platform.id == "Palive")).one().last_seen_alive is not None
-        assert [one.id for one in due_platforms(session, 10, [], now())] == []
+        assert [one.id for one in due_platforms(session, 10, now())] == []
         tomorrow = now() + timedelta(days=1)
-        assert [one.id for one in due_platforms(session, 10, [], tomorrow)] == ["Pgone"]
+        assert [one.id for one in due_platforms(session, 10, tomorrow)] == ["Pgone"]
+        assert due_platforms(session, 10, tomorrow, hosts=["elsewhere.kr"]) == []
+        assert [one.id for one in due_platforms(session, 10, tomorrow, hosts=["localhost"])] == ["Pgone"]
 
 
 def test_a_taken_over_address_is_withheld_and_its_owner_told(

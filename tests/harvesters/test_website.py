@@ -49,7 +49,7 @@ def test_a_district_s_home_page(httpserver: HTTPServer) -> None:
         "sns=https://www.youtube.com/@gangnamgu",
     ]
     petition = found["구청장에게 바란다"]
-    assert petition.fields["parent"] == "강남구 대표 누리집"
+    assert petition.fields["parent"] == home.remote_id
     assert petition.fields["form"] == "petition"
     assert petition.fields["owner_code"] == "1168000000"
     assert "jsessionid" not in petition.url + str(petition.fields)

@@ -213,6 +213,20 @@ def test_one_entry_per_platform() -> None:
     assert library[0].aliases == ["도서관"]
 
 
+def test_a_menu_s_head_and_its_entries() -> None:
+    """전자민원 only holds two sections; what is done inside 주민참여예산 is no platform beside it."""
+    places = bundled_places()
+    judge = Judge(Neighbourhood(places, places.by_code("5274000000")), "https://www.jangsu.go.kr/", link_words())
+    page = read_page(
+        '<ul id="gnb"><li><a href="/civil.do">전자민원</a><ul><li><a href="/petition.do">군민청원</a></li>'
+        '<li><a href="/hope.do">군수에게 바란다</a></li></ul></li><li><a href="/budget.do">주민참여예산</a><ul>'
+        '<li><a href="/budget/apply.do">예산제안하기</a></li><li><a href="/budget/youth.do">청년참여예산</a></li></ul></li></ul>',
+        "https://www.jangsu.go.kr/",
+    )
+    entries = gather([(0, judge.judge(link)) for link in page.links])
+    assert [entry.name for entry in entries] == ["군민청원", "군수에게 바란다", "주민참여예산"]
+
+
 def test_both_stores_of_one_app_are_one_app() -> None:
     entries = gather([(0, one) for one in findings_of("jeju", True)])
     app = next(entry for entry in entries if entry.finding.kind is Kind.app)
