@@ -65,7 +65,9 @@ def _answers(folder: Path, places: Places) -> Iterator[dict[str, Any]]:
         if number is None:
             continue
         note = f"{REPORT} 표 {row['table']}, {row['page']}쪽: {row['government_ko']} {row['note']}".strip()
-        yield _answer(number, "", "S1", "", None, note)
+        # Only table 3-2 lists who answered; the text beside table 3-15 names one more (청주시).
+        if row["table"] == "3-2":
+            yield _answer(number, "", "S1", "", None, note)
         for name in ("platforms_total", *TYPES):
             if row[name]:
                 type_ = "" if name == "platforms_total" else name

@@ -36,14 +36,14 @@ def make_record(session: Session, source: Source, remote_id: str, url: str = "")
     return record
 
 
-KNOWN: dict[str, Government] = {}
+PLACES: list[Places] = []
 
 
 def owner_of(session: Session, name: str) -> Government:
-    """A government by name; its id is the same in every test database, which are all loaded alike."""
-    if name not in KNOWN:
-        KNOWN[name] = Places.load(session).resolve(name)
-    return KNOWN[name]
+    """A government by name; ids are the same in every test database, because all are loaded alike."""
+    if not PLACES:
+        PLACES.append(Places.load(session))
+    return PLACES[0].resolve(name)
 
 
 def make_draft(session: Session, name: str = "따릉이", owner: str = "서울특별시", **more: Any) -> PlatformDraft:
