@@ -26,6 +26,7 @@ class Scope:
     own: frozenset[int] = frozenset()
     parent: frozenset[int] = frozenset()
     zone: frozenset[int] = frozenset()
+    within: frozenset[int] = frozenset()
     named: bool = False
 
     def __bool__(self) -> bool:
@@ -63,6 +64,8 @@ class Scope:
             return ()
         weight *= self.factor
         clauses: list[Clause] = [Constant(_serves(self.own), weight * POINTS["own"])]
+        if self.within:
+            clauses.append(Constant(_serves(self.within), weight * POINTS["within"]))
         if self.parent:
             clauses.append(Constant(_serves(self.parent), weight * POINTS["parent"]))
         if self.zone:
@@ -82,7 +85,8 @@ def scope_of(places: Places, governments: Iterable[int], zone_set: str, named: b
         for zone_id in places.zones_of(one, zone_set):
             zone.update(places.zone_members(zone_id))
         zone.update(places.neighbours(one))
-    return Scope(own, parent, frozenset(zone) - own - parent, named)
+    within = frozenset(below for one in present for below in places.children(one))
+    return Scope(own, parent, frozenset(zone) - own - parent - within, within, named)
 
 
 def _serves(ids: Iterable[int]) -> Codes:

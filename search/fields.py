@@ -17,6 +17,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from importlib.metadata import version
 
 from registry.place_names import basic_forms, metropolitan_forms
@@ -28,7 +29,7 @@ from search.text import TEXT_FORMAT, Analyser
 from search.words import INVERTING
 
 # Grows when an index built before must be built anew.
-FORMAT = f"4/{TEXT_FORMAT}/{version('kiwipiepy')}"
+FORMAT = f"5/{TEXT_FORMAT}/{version('kiwipiepy')}"
 
 TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "body", "place")
 # Fields in which phrases are asked for; the others need no positions.
@@ -235,12 +236,12 @@ def _entry(
             "beneficiary": document.beneficiaries,
             "channel": document.channels,
             "engine": (document.engine,) if document.engine else (),
-            "serves": (*(str(one) for one in document.served), *(("nation",) if document.nationwide else ())),
+            "serves": _serves(document),
             "successor": (document.successor_id,) if document.successor_id else (),
             "id": (document.id,),
         },
         numbers={
-            "popularity": 1.0 + math.log10(1.0 + document.users) / 8 + (0.3 if document.status == "running" else 0.0),
+            "popularity": _popularity(document),
             "recent": float(_day(document.launched) or 0),
             "users": document.users,
         },
@@ -275,6 +276,19 @@ def _entry(
             "p": places,
         },
     )
+
+
+def _serves(document: PlatformDocument) -> tuple[str, ...]:
+    """Ids of the governments a platform is near to: those it serves and the one that owns it; 'nation' for all."""
+    ids = [*document.served, *([document.owner_id] if document.owner_id is not None else [])]
+    return (*dict.fromkeys(str(one) for one in ids), *(("nation",) if document.nationwide else ()))
+
+
+def _popularity(document: PlatformDocument) -> float:
+    """From 1 to about 2: use and running, and a grain of the id's own so that equal platforms keep one order."""
+    grain = int.from_bytes(blake2b(document.id.encode(), digest_size=2).digest(), "big") / 2**16
+    running = 0.15 if document.status == "running" else 0.0
+    return 1.0 + min(1.0, math.log10(1.0 + document.users) / 16) + running + grain / 1000
 
 
 def _variants(name: str) -> list[str]:

@@ -116,14 +116,17 @@ class Finder:
 
     def _prepared(self) -> tuple[Places, Reader, Completer]:
         known = self._known
-        if known is not None and known[0].all():
+        if known is not None:
             return known
         with self._lock:
             with session_of(self._database) as session:
                 places = Places.load(session)
             reader = Reader(self._engine, places, self._vocabulary)
-            self._known = (places, reader, Completer(self._engine, places, self._vocabulary))
-            return self._known
+            known = (places, reader, Completer(self._engine, places, self._vocabulary))
+            if places.all():
+                # Before the bundle is loaded there are no places worth keeping.
+                self._known = known
+            return known
 
     def _scope(self, query: SearchQuery, understood: Understood, places: Places) -> Scope:
         if understood.choices:

@@ -5,6 +5,7 @@ every text of whole syllables.
 """
 
 import unicodedata
+from functools import lru_cache
 
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
@@ -128,6 +129,7 @@ def initials(text: str) -> str:
     return "".join(INITIALS[_split(char)[0]] if is_syllable(char) else char for char in text)
 
 
+@lru_cache(maxsize=100_000)
 def keystrokes(text: str) -> str:
     """The keys that type the text on a two-set keyboard; what is not Hangul stays, in lower case."""
     out: list[str] = []
@@ -159,6 +161,7 @@ def hangul_readings(keys: str) -> list[str]:
     return list(dict.fromkeys(type_hangul(variant) for variant in (keys, keys.swapcase(), keys.lower())))
 
 
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """The text with compatibility forms, case, spaces and punctuation evened out; '+' and '&' stay."""
     return "".join(char for char in even(text) if char.isalnum() or char in "+&" or is_letter(char))

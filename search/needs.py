@@ -155,7 +155,7 @@ class Vocabulary:
                 sure += [part for part in even(str(brand)).split() if not lexicon.verb_at(part)]
         for group in self.groups:
             sure += group
-        sure += [str(word) for word in needs["short"]]
+        sure += [str(word) for word in needs["nouns"]]
         sure += sorted(self.weak) + sorted(self.empty)
         sure += [even(str(word)) for event in needs["events"] for word in event["words"]]
         lexicon.add_nouns(word.strip("(),") for word in sure)

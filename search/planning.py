@@ -11,7 +11,7 @@ from search.query import FACETS, SearchQuery
 from search.reading import Concept, Understood
 
 # The ranking looks at so many candidates at a time; pages beyond show the next window.
-WINDOW = 100
+WINDOW = 60
 SORT_FIELD = {"relevance": "", "recent": "recent", "users": "users"}
 
 
@@ -44,6 +44,8 @@ def plan_for(
         filters=filters,
         facets=FACETS if query.limit else (),
         sort=SORT_FIELD[query.sort],
+        # Among equals the much used ones are looked at; the grain in the figure leaves hardly any tie.
+        weight_by="popularity" if query.sort == "relevance" else "",
         offset=window if query.sort == "relevance" else query.offset,
         limit=math.ceil((end - window) / WINDOW) * WINDOW if query.sort == "relevance" else query.limit,
     )

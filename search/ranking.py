@@ -96,11 +96,12 @@ def _rank(
 def _function(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction]) -> float:
     """How well the functions fit, 0 to 1; functions that answer different words of the query add up."""
     met = []
-    for number, function in enumerate(stored["functions"]):
+    # What a platform does among other things counts a little less than what it does alone.
+    share = 1.0 if len(stored["functions"]) == 1 else 0.96
+    for function in stored["functions"]:
         wanted = strengths.get(function)
         if wanted is not None:
-            # What a platform mainly does counts fully, what it also does a little less.
-            met.append((wanted.strength * (1.0 if number == 0 else 0.93 if number < 3 else 0.88), wanted.words))
+            met.append((wanted.strength * share, wanted.words))
     if not met:
         return 0.0
     met.sort(key=lambda one: -one[0])

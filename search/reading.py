@@ -123,7 +123,7 @@ class Reader:
         text = even(text) if not LATIN.search(text) else text
         text, notes = self._keyboard(text.strip())
         plain = even(text)
-        mentions = self._mentions(plain)
+        mentions = self._mentions(plain, area_id)
         if mentions and not self._without(plain, mentions)[0] and self._named(fold(plain)):
             # 대구로 is a name, not 대구 with a particle.
             mentions = []
@@ -224,14 +224,16 @@ class Reader:
 
     # Places ----------------------------------------------------------------------------------------------------
 
-    def _mentions(self, text: str) -> list[PlaceMention]:
+    def _mentions(self, text: str, area_id: int | None) -> list[PlaceMention]:
         """Place names, but for words that a need is made of: 우리 동네 예산 is a budget, 예산 쇼핑몰 a county's."""
         found = self._places.find_in(text) or self._romanised(text)
         doubtful = [one for one in found if one.text in self._base and one.text not in PLACE_WORDS]
         if not doubtful:
             return found
         said = self.vocabulary.content(self.vocabulary.lexicon.read(text))
-        asked = [one for one in self.vocabulary.functions_for(said) if one.strength >= LEAST_STRENGTH]
+        # Who lives elsewhere more likely means the word; who told no place may mean the county.
+        least = LEAST_STRENGTH if area_id is not None else 0.6
+        asked = [one for one in self.vocabulary.functions_for(said) if one.strength >= least]
         needed = {word for one in asked for word in one.words}
         return [one for one in found if one not in doubtful or one.text not in needed]
 

@@ -7,8 +7,8 @@ from registry.governments import Places
 from registry.models import Government
 from search.area import POINTS, Scope, scope_of
 from search.engine import Best, Clause, Phrase, Plan, SearchEngine, Term
-from search.fields import LONGEST_START, initial_bigrams
-from search.hangul import fold, initials, is_letter, keystrokes
+from search.fields import LONGEST_START, bigrams, initial_bigrams
+from search.hangul import fold, initials, is_letter, is_syllable, keystrokes
 from search.highlight import initial_spans, spans
 from search.needs import Vocabulary
 from search.query import Suggestion
@@ -46,7 +46,10 @@ class Completer:
             found = [*self._platforms(rest, near), *found]
         keys, row = _readings(text), _row(typed)
         beside = [*_matching(self._functions, keys, row, 2), *_matching(self._governments, keys, row, 2)]
-        found = list({(one.text, one.owner): one for one in reversed(found)}.values())[::-1]
+        seen: dict[tuple[str, str], Suggestion] = {}
+        for one in found:
+            seen.setdefault((one.text, one.owner), one)
+        found = list(seen.values())
         return [*found[: max(limit - len(beside), limit // 2)], *beside][:limit]
 
     def _after_place(self, text: str) -> tuple[str, tuple[Government, ...]]:
@@ -61,6 +64,8 @@ class Completer:
         ways: list[Clause] = [Term("starts", keys[:LONGEST_START]) for keys in _readings(text)]
         if len(row) >= 2:
             ways.append(Phrase("cho", tuple(initial_bigrams(row))))
+        if len(typed) >= 2 and all(map(is_syllable, typed)):
+            ways.append(Phrase("bi", tuple(bigrams(typed))))
         plan = Plan(Best(tuple(ways)), prior=scope.prior(1.0), weight_by="popularity", limit=CANDIDATES, count=False)
         keys = _readings(text)
         scored = []

@@ -11,7 +11,9 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,17 @@ TIES = 100
 MOST_TIES = 1600
 
 
+@dataclass
+class _Opened:
+    """An index that is open: its folder's name, the stamp of the file that named it, and of the last commit read."""
+
+    name: str
+    meta: Path
+    standing: tuple[int, int]
+    index: Any
+    commit: tuple[int, int] | None = None
+
+
 class EmbeddedEngine:
     """tantivy behind the seam; see search/engine.py for what each method promises."""
 
@@ -55,8 +68,8 @@ class EmbeddedEngine:
         self._schema = _schema()
         self._write_lock = threading.RLock()
         self._open_lock = threading.Lock()
-        self._opened: tuple[str, Any] | None = None
-        self._stamp: tuple[int, int] | None = None
+        self._opened: _Opened | None = None
+        self._threads = ThreadPoolExecutor(2, "facets")
 
     # Reading ---------------------------------------------------------------------------------------------------
 
@@ -65,6 +78,8 @@ class EmbeddedEngine:
         if searcher is None:
             return Candidates(0, (), dict.fromkeys(plan.facets, ()))
         query = self._plan_query(plan, plan.filters)
+        # tantivy lets go of the interpreter's lock: facets are counted while the hits are read.
+        counting = [self._threads.submit(self._count, searcher, *one) for one in self._facet_queries(plan)]
         size = plan.offset + plan.limit
         fetch = size + TIES
         while True:
@@ -83,7 +98,8 @@ class EmbeddedEngine:
         rows = _in_order(searcher, found.hits, size)[plan.offset :]
         candidates = tuple(Candidate(id_, score, _stored(searcher, address)[1]) for score, id_, address in rows)
         total = int(found.count) if plan.count else 0
-        return Candidates(total, candidates, self._facets(searcher, plan, query))
+        counted = {name: values for task in counting for name, values in task.result().items()}
+        return Candidates(total, candidates, {name: counted[name] for name in plan.facets})
 
     def evidence(self, clauses: Sequence[Clause]) -> list[int]:
         searcher = self._searcher()
@@ -126,7 +142,7 @@ class EmbeddedEngine:
 
     def generation(self) -> str:
         self._searcher()
-        return f"{self._opened[0] if self._opened else ''}/{self._stamp}"
+        return f"{self._opened.name}/{self._opened.commit}" if self._opened else ""
 
     def format(self) -> str:
         try:
@@ -151,6 +167,7 @@ class EmbeddedEngine:
         return EngineHealth(True, f"내장 색인에 {count}건", f"{count} platforms in the embedded index", facts)
 
     def close(self) -> None:
+        self._threads.shutdown(wait=False)
         with self._open_lock:
             self._opened = None
 
@@ -266,45 +283,42 @@ class EmbeddedEngine:
 
     def _index(self) -> Any:
         """The standing index, opened once and again after a swap; None when there is none of our format."""
-        name = self._current()
-        if not name:
+        try:
+            named = (self._folder / "current").stat()
+        except FileNotFoundError:
             return None
+        standing = (named.st_mtime_ns, named.st_ino)
+        opened = self._opened
+        if opened is not None and opened.standing == standing:
+            return opened.index
         with self._open_lock:
-            if self._opened is None or self._opened[0] != name:
-                if self.format() != FORMAT:
+            if self._opened is None or self._opened.standing != standing:
+                name = self._current()
+                if not name or self.format() != FORMAT:
                     return None
                 try:
                     index = tantivy.Index.open(str(self._folder / name))
                 except ValueError as error:
                     raise _unavailable(error) from error
                 index.config_reader("manual")
-                self._opened = (name, index)
-                self._stamp = None
-            return self._opened[1]
+                self._opened = _Opened(name, self._folder / name / "meta.json", standing, index)
+            return self._opened.index
 
     def _searcher(self) -> Any:
         """A searcher over the last commit of any process."""
-        while True:
-            name = self._current()
-            try:
-                return self._searcher_now()
-            except (EngineUnavailable, ValueError) as error:
-                # A rebuild may have swapped the index away between looking and opening: look again.
-                if name == self._current():
-                    raise _unavailable(error) from error
-
-    def _searcher_now(self) -> Any:
         index = self._index()
-        if index is None:
+        opened = self._opened
+        if index is None or opened is None:
             return None
         try:
-            seen = (self._folder / self._opened[0] / "meta.json").stat() if self._opened else None
+            seen = opened.meta.stat()
         except FileNotFoundError:
-            seen = None
-        stamp = (seen.st_mtime_ns, seen.st_ino) if seen else None
-        if stamp is not None and stamp != self._stamp:
+            # Swapped away and removed a moment ago; what is open still answers.
+            return index.searcher()
+        commit = (seen.st_mtime_ns, seen.st_ino)
+        if commit != opened.commit:
             index.reload()
-            self._stamp = stamp
+            opened.commit = commit
         return index.searcher()
 
     # Translating -----------------------------------------------------------------------------------------------
@@ -343,16 +357,16 @@ class EmbeddedEngine:
                 return query.const_score_query(query.all_query(), 1.0)
         raise AssertionError(f"no such clause: {clause!r}")
 
-    def _facets(self, searcher: Any, plan: Plan, query: Any) -> dict[str, tuple[tuple[str, int], ...]]:
-        counted: dict[str, tuple[tuple[str, int], ...]] = {}
+    def _facet_queries(self, plan: Plan) -> Iterator[tuple[Any, list[str], int]]:
+        """What to count over: everything found with all filters but the facet's own; the prior finds nothing."""
         free = [name for name in plan.facets if name not in plan.filters]
+        bare = replace(plan, prior=())
         if free:
-            counted.update(self._count(searcher, query, free, plan.facet_size))
+            yield self._plan_query(bare, plan.filters), free, plan.facet_size
         for name in plan.facets:
             if name in plan.filters:
                 others = {other: values for other, values in plan.filters.items() if other != name}
-                counted.update(self._count(searcher, self._plan_query(plan, others), [name], plan.facet_size))
-        return {name: counted[name] for name in plan.facets}
+                yield self._plan_query(bare, others), [name], plan.facet_size
 
     def _count(
         self, searcher: Any, query: Any, names: Sequence[str], size: int
