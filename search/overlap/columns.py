@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.overlap.area import Geography
-from search.overlap.names import SIGNATURE_WORDS, number, signature
+from search.overlap.names import SIGNATURE_BYTES, SIGNATURE_WORDS, number, signature, word_signature
 from search.overlap.subject import Subject
 
 Ints = NDArray[np.int64]
@@ -86,9 +86,9 @@ def columns_of(
     function = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
     certainty = np.zeros((count, MOST_FUNCTIONS))
     field = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
-    name = np.zeros((count, MOST_NAMES, SIGNATURE_WORDS), dtype=np.uint64)
+    names = bytearray(count * MOST_NAMES * SIGNATURE_BYTES)
     core = np.zeros((count, MOST_NAMES), dtype=np.int64)
-    description = np.zeros((count, SIGNATURE_WORDS), dtype=np.uint64)
+    descriptions = bytearray(count * SIGNATURE_BYTES)
     beneficiary = np.zeros(count, dtype=np.uint64)
     source = np.zeros((count, MOST_SOURCES), dtype=np.int64)
     scalars = np.zeros((count, 12), dtype=np.int64)
@@ -100,10 +100,12 @@ def columns_of(
             field[row, slot] = fields[terms.fields[place]]
         cores = subject.cores[:MOST_NAMES]
         for slot, text in enumerate(cores):
-            name[row, slot] = signature(text)
+            at = (row * MOST_NAMES + slot) * SIGNATURE_BYTES
+            names[at : at + SIGNATURE_BYTES] = signature(text)
             core[row, slot] = number(text)
         if subject.description:
-            description[row] = signature(subject.description[:120])
+            at = row * SIGNATURE_BYTES
+            descriptions[at : at + SIGNATURE_BYTES] = word_signature(subject.description[:240])
         beneficiary[row] = sum(1 << bits[key] for key in subject.beneficiaries if key in bits)
         for slot, one in enumerate(sorted(subject.sources)[:MOST_SOURCES]):
             source[row, slot] = number(one)
@@ -143,11 +145,11 @@ def columns_of(
         certainty=certainty,
         field=field,
         beneficiary=beneficiary,
-        name=name,
+        name=np.frombuffer(names, dtype="<u8").reshape(count, MOST_NAMES, SIGNATURE_WORDS),
         name_count=np.array([len(subject.cores[:MOST_NAMES]) for subject in subjects], dtype=np.int64),
         core=core,
         core_length=np.array([len(subject.cores[0]) for subject in subjects], dtype=np.int64),
-        description=description,
+        description=np.frombuffer(descriptions, dtype="<u8").reshape(count, SIGNATURE_WORDS),
         host_use=own.hosts,
         brand_use=own.brands,
         core_use=own.cores,

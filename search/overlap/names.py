@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from unicodedata import normalize
 
-import numpy as np
-from numpy.typing import NDArray
-
 SIGNATURE_WORDS = 4
 SIGNATURE_BITS = SIGNATURE_WORDS * 64
+SIGNATURE_BYTES = SIGNATURE_WORDS * 8
 
 # Words that many names share and that say nothing about which platform is meant. They are taken off a brand,
 # never off the whole name: 무장애 keeps its 무, and a name made only of such words has no brand at all.
@@ -161,14 +159,27 @@ def grams(text: str) -> set[str]:
     return {marked[i : i + 2] for i in range(len(marked) - 1)} | set(text)
 
 
-def signature(text: str) -> NDArray[np.uint64]:
+def signature(text: str) -> bytes:
     """A name's n-grams as a bit set, so that a million names are compared by counting bits."""
+    return _bits(grams(text))
+
+
+def word_signature(text: str) -> bytes:
+    """The same for a description, by its words: a whole text's n-grams would fill every bit."""
+    return _bits({word for word in words(text)[:40] if len(word) > 1})
+
+
+def _bits(parts: Iterable[str]) -> bytes:
     bits = 0
-    for gram in grams(text):
-        # CRC is linear: grams that differ in their last letter would collide together. Multiplying breaks that.
-        bits |= 1 << ((zlib.crc32(gram.encode()) * 2654435761 & 0xFFFFFFFF) * SIGNATURE_BITS >> 32)
-    mask = (1 << 64) - 1
-    return np.array([(bits >> (64 * word)) & mask for word in range(SIGNATURE_WORDS)], dtype=np.uint64)
+    for part in parts:
+        bits |= _bit(part)
+    return bits.to_bytes(SIGNATURE_BYTES, "little")
+
+
+@lru_cache(maxsize=200_000)
+def _bit(part: str) -> int:
+    # CRC is linear: parts that differ in their last letter would collide together. Multiplying breaks that.
+    return 1 << ((zlib.crc32(part.encode()) * 2654435761 & 0xFFFFFFFF) * SIGNATURE_BITS >> 32)
 
 
 def number(text: str) -> int:
