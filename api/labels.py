@@ -169,6 +169,11 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
         "duplicate": ("같은 번호가 두 번", "Repeated id"),
         "read": ("읽음", "Read"),
         "listed": ("목록", "Listed"),
+        "alive": ("살아 있음", "Alive"),
+        "doubtful": ("의심스러움", "Doubtful"),
+        "dead": ("열리지 않음", "Dead"),
+        "taken_over": ("남의 손에 넘어감", "Taken over"),
+        "note": ("적어 둔 것", "Note"),
     },
     "interpretation": {
         "keyboard": ("한/영 자판", "Keyboard"),

@@ -79,6 +79,16 @@ class Problem:
     concerns: str = "source"
 
 
+@dataclass(frozen=True)
+class Remark:
+    """A line for the run's ledger that is about no record: what a probe found of a platform, what a page held."""
+
+    action: str
+    name: str
+    platform_id: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Listing:
     """What a harvester says of the source's list, so that the runner can tell a whole list from a part of it.
 
@@ -102,6 +112,7 @@ class Listing:
         self.ended = False
         self.reasons: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
+        self.remarks: list[Remark] = []
         self._ids: set[bytes] = set()
         self._page_prints: set[bytes] = set()
 
@@ -155,6 +166,10 @@ class Listing:
     def problem(self, problem: Problem) -> None:
         """Something a person should look at, that does not make the list doubtful."""
         self.problems.append(problem)
+
+    def remark(self, remark: Remark) -> None:
+        """Put a line of our own into the run's ledger."""
+        self.remarks.append(remark)
 
     def doubts(self) -> list[tuple[str, str, str]]:
         """Why this list may not be taken as the whole list; empty when it may (code, Korean, English)."""

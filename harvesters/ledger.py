@@ -22,8 +22,13 @@ ACTIONS = {
     "duplicate": "같은 번호가 두 번",
     "missing": "목록에 없음",
     "withdrawn": "내림",
+    "alive": "살아 있음",
+    "doubtful": "의심스러움",
+    "dead": "열리지 않음",
+    "taken_over": "남의 손에 넘어감",
+    "note": "적어 둔 것",
 }
-"""What a line of the ledger can say; `unchanged` is only counted."""
+"""What a line of the ledger can say; `unchanged` is only counted, `note` only written."""
 
 
 @dataclass(frozen=True)

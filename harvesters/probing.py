@@ -1,6 +1,6 @@
 """Probes the channels of platforms that are due, and hands what was seen to the registry's grading."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
 
-from harvesters.base import Harvester, HarvestTask, Option
+from harvesters.base import Harvester, HarvestTask, Option, Reader, Remark
 from harvesters.probe import Look, look_at
 from registry.database import session_of, writing_session
 from registry.governments import Places
@@ -48,7 +48,7 @@ class ProbeHarvester(Harvester):
         return int(min(budget, 3 * cls.read_options(options)["platforms"]))
 
     @classmethod
-    def reader(cls, _database: Engine) -> "Callable[[HarvestTask], Iterator[HarvestedRecord]]":
+    def reader(cls, _database: Engine) -> Reader:
         """The reading function of a run, with the registry it needs."""
         return lambda task: _probe(_database, task)
 
@@ -68,19 +68,23 @@ def _probe(database: Engine, task: HarvestTask) -> Iterator[HarvestedRecord]:
     with session_of(database) as session:
         due = due_platforms(session, task.option("platforms"), now(), task.option("governments"), task.option("hosts"))
         rows = [(one.id, one.name, one.url, list(one.channels)) for one in due]
-    outcomes: dict[str, int] = {}
     for number, (platform_id, name, url, channels) in enumerate(rows, 1):
         look, others = _look(task, url, channels)
         if look is None:
             continue
         with writing_session(database) as session:
             grade = record(session, platform_id, look, others)
-        outcomes[grade.value] = outcomes.get(grade.value, 0) + 1
+        said = {"url": look.url, "outcome": look.outcome, "status": look.status, **_said(look)}
+        task.listing.remark(Remark(grade.value, name, platform_id, said))
         task.listing.read += 1
         task.progress(f"점검: {name}", number, len(rows))
-    task.listing.note = ", ".join(f"{grade} {count}" for grade, count in sorted(outcomes.items()))
     task.listing.end()
     yield from ()
+
+
+def _said(look: Look) -> dict[str, Any]:
+    """Why a look was judged so, for the run's page."""
+    return {key: look.facts[key] for key in ("said", "words", "redirects") if look.facts.get(key)}
 
 
 def due_platforms(

@@ -281,10 +281,11 @@ class _Run:
             self._close(session, source, verdict)
             send_digest(session, self.settings, source, self.run_id, verdict, self.lines)
         self.lines += verdict.lines
+        noted = Counter(one.action for one in self.listing.remarks)
         return RunReport(
             self.source.id,
             verdict.state,
-            {"read": self.listing.read, **self.intake.counts, **verdict.counts},
+            {"read": self.listing.read, **self.intake.counts, **verdict.counts, **noted},
             tuple(self.lines),
             self.run_id,
             self.listing.scope,
@@ -308,6 +309,7 @@ class _Run:
         run = session.get_one(HarvestRun, self.run_id)
         run.state, run.stated, run.scope = verdict.state, self.listing.stated, self.listing.scope
         add_counts(run, Counter(verdict.counts))
+        add_counts(run, Counter(one.action for one in self.listing.remarks))
         run.counts = {**run.counts, "read": self.listing.read}
         run.error = dict(verdict.error)
         if verdict.doubts:
@@ -316,7 +318,11 @@ class _Run:
         run.heartbeat_at = run.finished_at
         run.requests, run.bytes_read = self.client.requests, self.client.bytes_read
         session.add(run)
-        write_lines(session, self.run_id, verdict.lines)
+        remarks = [Line(one.action, "", one.name, one.platform_id, one.detail) for one in self.listing.remarks]
+        if self.listing.note:
+            remarks.append(Line("note", "", self.listing.note))
+        write_lines(session, self.run_id, [*verdict.lines, *remarks])
+        self.lines += remarks
         for problem in self.listing.problems:
             raise_issue(
                 session,

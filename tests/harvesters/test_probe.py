@@ -243,7 +243,9 @@ def test_a_run_looks_at_what_is_due_and_grades_it(
     probe_source(empty_database)
     report = run(empty_database, tmp_path)
     assert report.state is RunState.complete  # type: ignore[attr-defined]
-    assert report.counts["read"] == 2  # type: ignore[attr-defined]
+    assert report.counts == {"read": 2, "alive": 1, "doubtful": 1}  # type: ignore[attr-defined]
+    gone = next(line for line in report.lines if line.action == "doubtful")  # type: ignore[attr-defined]
+    assert (gone.platform_id, gone.detail["outcome"], gone.detail["status"]) == ("Pgone", "gone", 404)
     with Session(empty_database) as session:
         grades = {one.id: one.liveness for one in session.exec(select(Platform))}
         assert grades["Palive"] is Liveness.alive
