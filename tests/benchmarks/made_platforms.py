@@ -6,7 +6,7 @@ often they occur are like those of real platforms; repeated copies, brands and s
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -67,8 +67,11 @@ def governments() -> list[dict[str, str]]:
         return [{**row, "id": str(number)} for number, row in enumerate(csv.DictReader(file), 1)]
 
 
-def made_platforms(count: int, seed: int = 7) -> Iterator[PlatformDocument]:
-    """So many platforms, one after the other."""
+def made_platforms(
+    count: int, seed: int = 7, government_ids: Mapping[str, int] | None = None
+) -> Iterator[PlatformDocument]:
+    """So many platforms, one after the other; `government_ids` are a registry's ids by code, where there is one."""
+    known = government_ids or {place["code"]: int(place["id"]) for place in governments()}
     choose = random.Random(seed)
     places = governments()
     by_code = {place["code"]: place for place in places}
@@ -88,10 +91,10 @@ def made_platforms(count: int, seed: int = 7) -> Iterator[PlatformDocument]:
             version=1,
             name=_name(choose, place["name_ko"], choose.choice(function["synonyms"])),
             owner=owner,
-            owner_id=int(place["id"]),
+            owner_id=known[place["code"]],
             owner_code=place["code"],
             owner_level=place["level"],
-            owner_path=tuple(int(step["id"]) for step in path),
+            owner_path=tuple(known[step["code"]] for step in path),
             owner_names=tuple(step["name_ko"] for step in path),
             description=description,
             type=kind,
@@ -101,7 +104,7 @@ def made_platforms(count: int, seed: int = 7) -> Iterator[PlatformDocument]:
             url=f"https://p{number}.example.go.kr/",
             channels=choose.choice(CHANNELS),
             area_codes=tuple(sorted(step["code"] for step in path)),
-            served=(int(place["id"]),),
+            served=(known[place["code"]],),
             status=choose.choice(STATUSES),
             users=float(int(choose.paretovariate(0.6) * 10)),
             updated=f"20{choose.randrange(18, 26)}-{choose.randrange(1, 13):02d}-{choose.randrange(1, 29):02d}",

@@ -123,7 +123,8 @@ class Solr:
 class Ckan:
     """A CKAN site with one administrator, whose `token` may write; use it as a context manager.
 
-    `extensions` are packages to install, `plugins` the value of ckan.plugins, `settings` further lines of its ini.
+    `extensions` are packages to install, `plugins` the value of ckan.plugins, `settings` further lines of its ini,
+    `workers` how many processes answer.
     """
 
     def __init__(
@@ -131,7 +132,9 @@ class Ckan:
         extensions: Iterable[str] = (),
         plugins: str = "activity",
         settings: Mapping[str, Any] | None = None,
+        workers: int = 1,
     ) -> None:
+        self.workers = workers
         self.extensions, self.plugins, self.settings = tuple(extensions), plugins, dict(settings or {})
         self.folder = open_folder("metaplatform-ckan-")
         self.ini, self.log = self.folder / "ckan.ini", self.folder / "setup.log"
