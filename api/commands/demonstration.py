@@ -6,6 +6,10 @@ from pathlib import Path
 from api.commands.output import progress_display, say
 from config.settings import get_settings
 
+WHERE = """시범 출처 / demonstration sources   {sources}/
+다른 창에서 / from another window     METAPLATFORM_HOME={home} METAPLATFORM_ALLOW_PRIVATE_ADDRESSES=true \\
+                                      METAPLATFORM_CONTACT=demo@localhost ./metaplatform harvest --all"""
+
 
 def demonstrate(port: int | None) -> None:
     """Serve small municipal sources on loopback, harvest each before the reader's eyes, then serve the result."""
@@ -30,8 +34,12 @@ def demonstrate(port: int | None) -> None:
         try:
             with progress_display("준비 중 / preparing") as progress:
                 password = prepare(installation, progress)
+            say("첫날 / day one")
             harvest_all(installation, demo)
-            announce(settings, password, f"시범 출처 / demonstration sources   {demo.base_url}/")
+            demo.advance()
+            say("다음 날: 출처가 바뀌었습니다 / the next day, the sources have changed")
+            harvest_all(installation, demo)
+            announce(settings, password, WHERE.format(sources=demo.base_url, home=folder))
             listen(settings, installation, with_worker=True)
         finally:
             installation.close()
