@@ -20,7 +20,7 @@ def decode_cursor(cursor: str) -> str:
     if not cursor:
         return ""
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise _invalid(cursor) from None
     if len(text) > 500 or "\x00" in text:

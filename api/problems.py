@@ -1,5 +1,6 @@
 """One table from our error tree to HTTP statuses, and the two faces an error has: problem+json and a page."""
 
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.security import add_headers
 from registry import errors
 
 # The most particular class wins; a subclass without a line of its own answers as its parent does.
@@ -22,14 +24,17 @@ STATUSES: Mapping[type[errors.MetaplatformError], int] = {
     errors.LeaseLost: 409,
     errors.HarvestError: 502,
     errors.SourceUnreachable: 502,
+    errors.CertificateInvalid: 502,
     errors.SourceRefused: 502,
     errors.SourceBusy: 503,
     errors.SourceChanged: 502,
     errors.BodyTooLarge: 413,
     errors.AddressRefused: 422,
     errors.BudgetSpent: 503,
+    errors.Stopped: 503,
     errors.EngineUnavailable: 503,
     errors.ComponentMissing: 503,
+    errors.StorageFull: 503,
     errors.MetaplatformError: 500,
 }
 
@@ -169,7 +174,9 @@ def _http(request: Request, error: Exception) -> Response:
 def _unexpected(request: Request, error: Exception) -> Response:
     import structlog
 
-    structlog.get_logger().error("request failed", path=request.url.path, exc_info=error)
+    # As plain text: a renderer that draws every local variable takes seconds and may show secrets.
+    trace = "".join(traceback.format_exception(error))
+    structlog.get_logger().error("request failed", path=request.url.path, trace=trace)
     facts = {
         "code": "unexpected",
         "cause": {"ko": "예상하지 못한 문제입니다.", "en": "An unexpected problem."},
@@ -178,4 +185,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
             "en": "Try again in a moment; tell the operator if it stays.",
         },
     }
-    return answer(request, 500, facts)
+    response = answer(request, 500, facts)
+    # This answer is sent outside our own middleware, so it has to bring the headers itself.
+    add_headers(response.headers, request.url.path, b"")
+    return response

@@ -1,8 +1,5 @@
 """Headers every answer carries: a strict content policy, no sniffing, no framing, and caching that is meant."""
 
-from collections.abc import MutableMapping
-from typing import Any
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,7 +7,7 @@ POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancesto
 
 # Swagger UI sets styles from its script and draws icons from data: addresses; nothing else of ours needs that.
 SWAGGER_POLICY = POLICY + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
-SWAGGER_PATH = "/docs/swagger"
+SWAGGER_PATHS = ("/docs/swagger", "/en/docs/swagger")
 
 YEAR = "public, max-age=31536000, immutable"
 
@@ -29,24 +26,23 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(scope, message)
+                add_headers(MutableHeaders(scope=message), scope["path"], scope.get("query_string", b""), self.https)
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
-    def _add(self, scope: Scope, message: MutableMapping[str, Any]) -> None:
-        headers = MutableHeaders(scope=message)
-        path = scope["path"]
-        headers.setdefault("Content-Security-Policy", SWAGGER_POLICY if path == SWAGGER_PATH else POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if self.https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if path.startswith("/static/"):
-            versioned = b"v=" in scope.get("query_string", b"")
-            headers["Cache-Control"] = YEAR if versioned else "public, max-age=3600"
-        else:
-            # Pages depend on cookies (language of the area, who is signed in): shared caches must not keep them.
-            headers.setdefault("Cache-Control", "private, no-cache")
+
+def add_headers(headers: MutableHeaders, path: str, query: bytes, https: bool = False) -> None:
+    """Add to an answer's headers what is not said there already."""
+    headers.setdefault("Content-Security-Policy", SWAGGER_POLICY if path in SWAGGER_PATHS else POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if path.startswith("/static/"):
+        headers["Cache-Control"] = YEAR if b"v=" in query else "public, max-age=3600"
+    else:
+        # Pages depend on cookies (the chosen area, who is signed in): shared caches must not keep them.
+        headers.setdefault("Cache-Control", "private, no-cache")

@@ -19,9 +19,10 @@ from harvesters.sheet_import import import_file
 from harvesters.sources import save_source, source_from
 from registry import accounts
 from registry.database import session_of, writing_session
-from registry.models import HarvestRun, Issue, Platform
+from registry.models import HarvestRun, Issue, OverlapMember, Platform
 from registry.records import Actor
 from registry.vocab import ActorKind
+from search.overlap.store import follow
 
 SHEET = """name,owner,url,description,status
 우리시 공유주차,수원시,https://parking.suwon.example.kr,빈 주차면을 이웃과 나눠 쓰는 서비스,운영중
@@ -57,7 +58,7 @@ class Site:
             for route in router.routes:
                 assert isinstance(route, APIRoute)
                 path = route.path
-                if "GET" in route.methods and not path.endswith((".json", ".geojson", ".csv")):
+                if "GET" in route.methods and not path.endswith(FILES):
                     found.append(self.fill(path))
         private = tuple(one for one in found if one.startswith(PRIVATE) or one.endswith("/edit"))
         chosen = private if signed_in else tuple(one for one in found if one not in private)
@@ -70,16 +71,24 @@ class Site:
         for prefix, query in QUERIES.items():
             if path == prefix:
                 path += query.format(**self.ids)
-        for start, number in (("/runs/", "run"), ("/issues/", "issue"), ("/reports/", "report")):
+        for start, number in (
+            ("/runs/", "run"),
+            ("/issues/", "issue"),
+            ("/reports/", "report"),
+            ("/precheck/", "precheck"),
+        ):
             if path.startswith(start):
                 path = path.replace("{number}", self.ids[number])
         assert "{" not in path, f"tests/site.py does not know what to put into {path}"
         return path
 
 
+# What is not a page of its own: files, and the part of a page that is fetched while one types.
+FILES = (".json", ".geojson", ".csv", ".xlsx", "/precheck/preview")
 PRIVATE = ("/account", "/accounts", "/audit", "/register", "/sources/plan")
 QUERIES = {
     "/search": "?q=%EB%B0%B0%EB%8B%AC",
+    "/compare": "?left={platform_id}&right={other}",
     "/sources/plan": "?which=example-home",
     "/register/done": "?id={identifier}",
 }
@@ -116,15 +125,30 @@ def site(bundled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     installation.indexer().bring_up_to_date()
     made = Site(create_app(installation=installation), installation)
     client = made.client()
+    follow(installation.database)
+    asked = {"owner": "수원시", "purpose": "음식점에 배달을 주문하는 공공 앱", "functions": "food_delivery"}
+    check = client.post("/precheck", data=asked)
     answer = client.post("/missing", data={"place": "수원시", "need": "공유 주차"})
     with session_of(installation.database) as session:
         delivery = session.exec(select(Platform).where(Platform.name == "배달특급")).one()
         run = session.exec(select(HarvestRun).order_by(col(HarvestRun.id).desc())).first()
         issue = session.exec(select(Issue).where(Issue.code != "not_here").order_by(col(Issue.id))).first()
         assert run is not None and issue is not None
+        member = session.exec(select(OverlapMember).where(OverlapMember.platform_id == delivery.id)).first()
+        assert member is not None
+        other = session.exec(
+            select(OverlapMember.platform_id).where(
+                OverlapMember.group_id == member.group_id, OverlapMember.platform_id != delivery.id
+            )
+        ).first()
+        assert other is not None
         made.ids = {
             "identifier": delivery.id,
+            "platform_id": delivery.id,
             "platform": delivery.id,
+            "other": other,
+            "group_id": member.group_id,
+            "precheck": check.headers["location"].rsplit("/", 1)[1],
             "code": "4111000000",
             "zone_id": next(iter(sorted(one for one in made.app.state.parts.places.zones))),
             "run": str(run.id),

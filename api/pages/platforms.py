@@ -59,7 +59,6 @@ def show(request: Request, session: SessionDep, parts: PartsDep, identifier: Pla
         area_names=_area_names(parts, platform),
         structured=platform_json_ld(file, base_url(request)),
         fields=LABELS["field"],
-        overlap=_overlap_link(request),
     )
 
 
@@ -190,8 +189,3 @@ def _area_names(parts: PartsDep, platform: Platform) -> list[str]:
         else:
             names += [one.full_name for one in parts.places.choices(value)] or [value]
     return names
-
-
-def _overlap_link(request: Request) -> bool:
-    """Whether the pages that compare platforms are part of this application."""
-    return any(getattr(route, "path", "").startswith("/overlap") for route in request.app.routes)

@@ -3,13 +3,41 @@
 import re
 from html.parser import HTMLParser
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 # Elements that end a paragraph; inside one they leave a stray </p> behind.
 BLOCKS = frozenset(
-    "address article aside blockquote details dialog div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr main "
-    "nav ol p pre section table ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "ul",
+    ]
 )
-INTERACTIVE = frozenset("a button select textarea label details".split())
+INTERACTIVE = frozenset(["a", "button", "select", "textarea", "label", "details"])
 ONLY_CHILDREN = {
     "ul": {"li", "script", "template"},
     "ol": {"li", "script", "template"},
@@ -20,8 +48,28 @@ ONLY_CHILDREN = {
     "tr": {"td", "th"},
     "select": {"option", "optgroup", "hr"},
 }
-PHRASING_ONLY = frozenset("p h1 h2 h3 h4 h5 h6 span strong em q code button label legend dt summary".split())
-ALLOWED_IN_SUMMARY = frozenset("h1 h2 h3 h4 h5 h6".split())
+PHRASING_ONLY = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "span",
+        "strong",
+        "em",
+        "q",
+        "code",
+        "button",
+        "label",
+        "legend",
+        "dt",
+        "summary",
+    ]
+)
+ALLOWED_IN_SUMMARY = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 
 
 class StrictReader(HTMLParser):
