@@ -18,11 +18,12 @@ OVERLAP = timedelta(hours=6)
 def since_for(session: Session, source: Source) -> str:
     """The time stamp to ask changes from, or '' when a whole listing is due.
 
-    Only harvesters that can read by changes, told so by the source's `incremental` option, ever get one; and then
+    Only harvesters that can read by changes, told so by the option `incremental` or `since_param`, ever get one; and then
     a whole listing comes round anyway, because changes never show what was removed.
     """
     harvester = harvester_named(source.harvester)
-    if not source.since or not harvester.read_options(source.options).get("incremental"):
+    options = harvester.read_options(source.options)
+    if not source.since or not (options.get("incremental") or options.get("since_param")):
         return ""
     every = timedelta(hours=Expectation.read(source.expect).full_every_hours)
     last = session.exec(
