@@ -46,8 +46,11 @@ def score_all(scorer: Scorer, columns: Columns) -> BulkResult:
         kept.append(
             (here[worth], there[worth], scored.same_platform[worth], scored.overlap[worth], scored.label[worth])
         )
-    parts = [np.concatenate(one) for one in zip(*kept, strict=True)] if kept else [np.zeros(0, dtype=np.int64)] * 5
-    return BulkResult(*parts, compared=len(left))
+    if not kept:
+        nothing = np.zeros(0, dtype=np.int64)
+        return BulkResult(nothing, nothing, nothing, nothing, nothing, 0)
+    rows, others, same, overlap, label = (np.concatenate(one) for one in zip(*kept, strict=True))
+    return BulkResult(rows, others, same, overlap, label, len(left))
 
 
 def candidate_rows(columns: Columns) -> tuple[Ints, Ints]:
