@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from config.settings import CONFIG
 from registry.database import session_of, writing_session
-from registry.errors import RecordRejected
+from registry.errors import InvalidValue
 from registry.geography import CATALOGUE, load_geography
 from registry.governments import Places
 from registry.issues import raise_error
@@ -30,7 +30,7 @@ from registry.succession import follow_succession
 from registry.survey import load_survey
 from registry.tables import RECORD
 from registry.vocab import Rank, RecordState, Severity
-from registry.withdraw import withdraw_missing
+from registry.withdraw import restore, withdraw_missing
 
 SOURCE_ID = "bundle"
 VERSION_KEY = "bundle_version"
@@ -109,9 +109,7 @@ def _load_platforms(database: Engine, folder: Path, source: Source, version: str
         known = {
             row.remote_id: row
             for row in session.connection().execute(
-                select(RECORD.c.id, RECORD.c.remote_id, RECORD.c.payload_hash, RECORD.c.platform_id).where(
-                    RECORD.c.source_id == SOURCE_ID
-                )
+                select(RECORD.c.id, RECORD.c.remote_id, RECORD.c.state).where(RECORD.c.source_id == SOURCE_ID)
             )
         }
     counts = {"added": 0, "changed": 0, "unchanged": 0, "rejected": 0, "withdrawn": 0}
@@ -121,7 +119,7 @@ def _load_platforms(database: Engine, folder: Path, source: Source, version: str
     for start in range(0, len(rows), BATCH):
         say("platforms", start, len(rows))
         # Reading Korean takes longer than writing: it is done before the write lock is taken.
-        fresh: list[tuple[HarvestedRecord, str, PlatformDraft | RecordRejected]] = []
+        fresh: list[tuple[HarvestedRecord, str, PlatformDraft | InvalidValue]] = []
         for row in rows[start : start + BATCH]:
             record = HarvestedRecord(row["id"], row.get("url", ""), {key: value for key, value in row.items() if value})
             digest = sha256(vocabulary + json.dumps(row, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
@@ -136,24 +134,24 @@ def _load_platforms(database: Engine, folder: Path, source: Source, version: str
     return counts
 
 
-def _understand(record: HarvestedRecord, source: Source, places: Places) -> PlatformDraft | RecordRejected:
+def _understand(record: HarvestedRecord, source: Source, places: Places) -> PlatformDraft | InvalidValue:
     try:
         return normalise(record, source, places)
-    except RecordRejected as problem:
+    except InvalidValue as problem:
         return problem
 
 
 def _register(
     session: Session,
     source: Source,
-    fresh: Sequence[tuple[HarvestedRecord, str, PlatformDraft | RecordRejected]],
+    fresh: Sequence[tuple[HarvestedRecord, str, PlatformDraft | InvalidValue]],
     known: dict[str, Any],
 ) -> Iterator[str]:
     at = now()
     connection = session.connection()
     new, drafts = [], []
     for record, digest, draft in fresh:
-        if isinstance(draft, RecordRejected):
+        if isinstance(draft, InvalidValue):
             raise_error(session, draft, Severity.error, source_id=SOURCE_ID, remote_id=record.remote_id)
             yield "rejected"
             continue
@@ -170,10 +168,14 @@ def _register(
     query = select(RECORD.c.id, RECORD.c.remote_id, RECORD.c.platform_id).where(RECORD.c.source_id == SOURCE_ID)
     found = {row.remote_id: row for row in connection.execute(query)}
     records = [
-        Record(id=found[one].id, source_id=SOURCE_ID, remote_id=one, platform_id=found[one].platform_id) for one in ids
+        Record(id=found[key].id, source_id=SOURCE_ID, remote_id=key, platform_id=found[key].platform_id) for key in ids
     ]
     batch = [(draft, record) for (_, draft), record in zip(drafts, records, strict=True)]
-    for result in register_many(session, batch, source=source, actor=BUNDLE):
+    results = register_many(session, batch, source=source, actor=BUNDLE)
+    for one, result in zip(records, results, strict=True):
+        before = known.get(one.remote_id)
+        if before is not None and before.state is RecordState.withdrawn:
+            restore(session, result.platform_id, BUNDLE, "목록에 다시 들어왔습니다.")
         yield result.action
 
 

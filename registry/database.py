@@ -11,13 +11,25 @@ from sqlmodel import Session
 
 def open_database(url: str, **options: Any) -> Engine:
     """An engine whose SQLite connections wait for each other, write ahead and hold foreign keys."""
-    # Korean stays readable in JSON columns, and a third as long as escaped.
-    options.setdefault("json_serializer", json.JSONEncoder(ensure_ascii=False).encode)
+    options.setdefault("json_serializer", write_json)
     engine = create_engine(url, pool_pre_ping=True, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+_readable = json.JSONEncoder(ensure_ascii=False)
+
+
+def write_json(value: Any) -> str:
+    """JSON in which Korean stays readable, and a third as long as escaped; half characters are escaped."""
+    text = _readable.encode(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
 
 
 @contextmanager

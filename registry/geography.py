@@ -66,6 +66,7 @@ def _load_governments(session: Session, folder: Path) -> int:
     known = {(row.code, row.valid_from): row for row in session.exec(select(Government))}
     by_code: dict[str, Government] = {}
     names = {row["code"]: row["name_ko"] for row in rows}
+    romanised = _romanised(folder)
     for row in rows:
         code, start = row["code"], _day(row.get("valid_from", ""))
         government = known.get((code, start)) or Government(
@@ -83,7 +84,7 @@ def _load_governments(session: Session, folder: Path) -> int:
         government.longitude = float(row["lon"]) if row["lon"] else None
         government.electors = int(row["electors_20220309"]) if row["electors_20220309"] else None
         government.valid_to = _day(row.get("valid_to", ""))
-        government.aliases = _aliases(code)
+        government.aliases = [*_aliases(code), *romanised.get(code, [])]
         session.add(government)
         by_code[code] = government
     session.flush()
@@ -92,6 +93,16 @@ def _load_governments(session: Session, folder: Path) -> int:
             by_code[row["code"]].parent_id = by_code[row["parent_code"]].id
     session.flush()
     return len(rows)
+
+
+def _romanised(folder: Path) -> dict[str, list[str]]:
+    """Names in Latin letters of the present governments; those in Korean follow from registry/place_names.py."""
+    found: dict[str, list[str]] = {}
+    if (folder / "government_aliases.csv").exists():
+        for row in _rows(folder / "government_aliases.csv"):
+            if row["note"] == "romanised":
+                found.setdefault(row["code"], []).append(row["alias"])
+    return found
 
 
 def _aliases(code: str) -> list[str]:

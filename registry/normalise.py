@@ -9,6 +9,7 @@ from typing import Any
 from registry.channels import read_channels
 from registry.columns import in_our_terms, several
 from registry.dates import read_date
+from registry.drafts import check
 from registry.errors import InvalidValue, NotFound, RecordRejected, UnknownCode
 from registry.figures import read_figure_list, read_figures
 from registry.governments import NATION, ZONE_PREFIX, Places
@@ -61,7 +62,8 @@ MODES = {
 
 
 def normalise(record: HarvestedRecord, source: Source, places: Places) -> PlatformDraft:
-    """What the record says, in our terms. RecordRejected where name or owner are missing.
+    """What the record says, in our terms. RecordRejected where name or owner are missing, InvalidValue for a code of
+    an owner that nobody has.
 
     A value that cannot be read (a date, a code, an address) is left out and asked about; the record goes on.
     """
@@ -73,7 +75,7 @@ def normalise(record: HarvestedRecord, source: Source, places: Places) -> Platfo
     if owner.question:
         questions.append(owner.question)
     as_of = _day(questions, ours, "as_of")
-    description = clean(str(ours.get("description") or ""))
+    description = _text(questions, ours, "description")
     known = load_vocabulary()
     declared_type = _asked(questions, lambda: _code(PlatformType, ours, "type", TYPE_WORDS), None)
     declared_form = _asked(questions, lambda: read_form(str(ours.get("form") or ""), declared_type), "")
@@ -96,12 +98,10 @@ def normalise(record: HarvestedRecord, source: Source, places: Places) -> Platfo
         owner_id=owner.id,
         owner_name=owner.name,
         owner_level=owner.level,
-        name_en=clean(str(ours.get("name_en") or "")),
+        name_en=_text(questions, ours, "name_en"),
         description=description,
         type=declared_type or (PlatformType(understood.type) if understood.type else None),
-        secondary_types=tuple(
-            parse_code(PlatformType, "secondary_types", one) for one in several(ours.get("secondary_types"))
-        ),
+        secondary_types=_asked(questions, lambda: _secondary(ours), ()),
         form=understood.form,
         functions=_functions(ours, understood),
         beneficiaries=_beneficiaries(ours, understood, questions),
@@ -109,27 +109,27 @@ def normalise(record: HarvestedRecord, source: Source, places: Places) -> Platfo
         channels=channels,
         aliases=_names(ours.get("aliases"), name),
         former_names=_names(ours.get("former_names"), name),
-        parent=str(ours.get("parent") or "").strip(),
+        parent=_text(questions, ours, "parent"),
         area=_area(ours, places, questions),
-        department=clean(str(ours.get("department") or "")),
-        operator=clean(str(ours.get("operator") or "")),
-        partners=tuple(several(ours.get("partners"))),
+        department=_text(questions, ours, "department"),
+        operator=_text(questions, ours, "operator"),
+        partners=_names(ours.get("partners"), ""),
         operating_mode=_asked(questions, lambda: _code(OperatingMode, ours, "operating_mode", MODES), None),
-        legal_basis=clean(str(ours.get("legal_basis") or "")),
+        legal_basis=_text(questions, ours, "legal_basis"),
         status=_asked(questions, lambda: _code(Status, ours, "status", STATUSES), None),
         status_since=_day(questions, ours, "status_since"),
         launched=_day(questions, ours, "launched", future=True),
         closed=_day(questions, ours, "closed", future=True),
-        successor=str(ours.get("successor") or "").strip(),
-        engine=clean(str(ours.get("engine") or "")),
-        shared_operation=clean(str(ours.get("shared_operation") or "")),
+        successor=_text(questions, ours, "successor"),
+        engine=_text(questions, ours, "engine"),
+        shared_operation=_text(questions, ours, "shared_operation"),
         figures=figures,
-        observed=str(ours.get("observed") or "").strip(),
+        observed=clean(str(ours.get("observed") or "")),
         id_hint=str(ours.get("id") or "").strip()
         if re.fullmatch(r"P\w{4,18}", str(ours.get("id") or "").strip())
         else "",
         as_of=as_of,
-        source_note=str(ours.get("source") or "").strip()[:1000],
+        source_note=clean(str(ours.get("source") or ""))[:1000],
         inferred=frozenset(inferred),
         confidence=understood.confidence,
         questions=tuple(questions),
@@ -141,7 +141,7 @@ def clean(text: str) -> str:
     """Text without markup, entities, invisible characters and doubled spaces."""
     text = html.unescape(re.sub(r"<[^<>]{1,200}>", " ", text))
     text = unicodedata.normalize("NFC", text)
-    text = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cf", "Cc"))
+    text = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cf", "Cc", "Cs"))
     return re.sub(r"[^\S\n]+", " ", text).strip()
 
 
@@ -172,6 +172,11 @@ def read_name(value: Any) -> str:
 def inferences(ours: Mapping[str, Any], understood: Understanding) -> set[str]:
     """Which of type, form, functions and beneficiaries are our own inference: those the record does not state."""
     return {field for field in ("type", "form", "functions", "beneficiaries") if not ours.get(field)}
+
+
+def _secondary(ours: Mapping[str, Any]) -> tuple[PlatformType, ...]:
+    words = (TYPE_WORDS.get(one, one) for one in several(ours.get("secondary_types")))
+    return tuple(parse_code(PlatformType, "secondary_types", one) for one in words)
 
 
 def read_form(text: str, type_: PlatformType | None) -> str:
@@ -239,6 +244,16 @@ def _asked(questions: list[Question], read: Any, default: Any) -> Any:
     except InvalidValue as problem:
         questions.append(_question(problem))
         return default
+
+
+def _text(questions: list[Question], ours: Mapping[str, Any], field: str) -> str:
+    text = clean(str(ours.get(field) or ""))
+
+    def checked() -> str:
+        check(field, text)
+        return text
+
+    return str(_asked(questions, checked, ""))
 
 
 def _day(questions: list[Question], ours: Mapping[str, Any], field: str, future: bool = False) -> str:

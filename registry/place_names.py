@@ -108,7 +108,7 @@ class NameScanner:
         for number, word in enumerate(words[index : index + 3]):
             for offset, letter in enumerate(word.group()):
                 letters.append((letter, word.start() + offset, number, len(word.group()) - offset - 1))
-        joined = "".join(letter for letter, *_ in letters)
+        joined = "".join(letter for letter, *_ in letters).casefold()
         for length in range(min(self._longest, len(joined)), 1, -1):
             name = joined[:length]
             if name not in self._names:

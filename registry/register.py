@@ -212,7 +212,7 @@ class _Batch:
             if one.source_id == self.source.id
             and one.record_id == record_id
             and one.field != "renamed_from"
-            and one.rank in (self.source.rank, Rank.inferred)
+            and (record_id is not None or one.rank in (self.source.rank, Rank.inferred))
         }
         for name, (value, rank) in spoken(draft, self.source.rank).items():
             check(name, value)

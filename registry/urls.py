@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit, urlunsplit
 
 from registry.errors import InvalidValue
 
@@ -48,10 +48,17 @@ def tidy(url: str) -> str:
         raise _invalid(url, "주소에 아이디나 비밀번호가 들어 있습니다.", "The address carries a user name or password.")
     name = _ascii_host(parts.hostname or "", url)
     netloc = name if port is None or port == {"http": 80, "https": 443}[scheme] else f"{name}:{port}"
-    path = _quote(SESSION_IN_PATH.sub("", parts.path)) or "/"
-    pairs = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(pair[0])]
+    try:
+        path = _quote(SESSION_IN_PATH.sub("", parts.path), "/") or "/"
+        pairs = [pair for pair in parts.query.split("&") if pair and not TRACKING.match(pair.partition("=")[0])]
+        query = "&".join(_quote(pair, "=+") for pair in pairs)
+    except UnicodeEncodeError:
+        raise _invalid(url, "주소의 글자가 깨졌습니다.", "The address has broken characters.") from None
     fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
-    return urlunsplit((scheme, netloc, path, urlencode(pairs), fragment))
+    address = urlunsplit((scheme, netloc, path, query, fragment))
+    if len(address) > LONGEST:
+        raise _invalid(url, f"주소가 {LONGEST}자를 넘습니다.", f"The address is longer than {LONGEST} characters.")
+    return address
 
 
 @lru_cache(REMEMBERED)
@@ -64,7 +71,7 @@ def canonical(url: str) -> str:
     parts = urlsplit(tidy(url))
     netloc = parts.netloc.removeprefix("www.")
     path = INDEX_PAGE.sub("", re.sub(r"/{2,}", "/", parts.path)).rstrip("/")
-    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    query = "&".join(sorted(parts.query.split("&")))
     return urlunsplit(("https", netloc, path, query, parts.fragment.rstrip("/")))
 
 
@@ -107,10 +114,15 @@ def _ascii_host(name: str, url: str) -> str:
     return name
 
 
-def _quote(path: str) -> str:
-    # Decoded and encoded again, so that %ED%95%9C, 한 and %ed%95%9c are one spelling; %2F stays what it is.
-    steps = [quote(unquote(step), safe="~!$&'()*+,;=:@-._") for step in path.split("/")]
-    return "/".join(steps)
+def _quote(text: str, marks: str) -> str:
+    """One spelling of percent escapes, part by part between the marks, whatever the bytes mean.
+
+    Bytes, not text: many Korean addresses are escaped EUC-KR. Escaped marks (%2F) stay what they are.
+    """
+    parts = re.split(f"([{marks}])", text)
+    return "".join(
+        part if part in marks else quote(unquote_to_bytes(part), safe="~!$'()*,;:@-._") for part in parts if part
+    )
 
 
 def _invalid(url: str, cause_ko: str, cause_en: str) -> InvalidValue:

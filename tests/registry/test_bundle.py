@@ -169,6 +169,9 @@ def test_an_upgrade_changes_what_it_knows_better_and_never_what_people_said(data
         )
         assert platform(session, "P00000003").state is PlatformState.withdrawn
         assert outbox(session, "P00000003") == [1, 2]
+    load_bundle(database, folder=write(folder, FIRST))
+    with session_of(database) as session:
+        assert platform(session, "P00000003").state is PlatformState.active
 
 
 def test_what_the_bundle_drops_stays_where_others_know_it(database: Engine, folder: Path):

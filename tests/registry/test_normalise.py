@@ -149,6 +149,8 @@ def test_without_a_name_or_an_owner_a_record_is_rejected(places: Places, fields,
         ({"channels": "web=없음"}, "channels"),
         ({"figures": "unknown=1"}, "figures"),
         ({"operating_mode": "어쩌다"}, "operating_mode"),
+        ({"secondary_types": "proposal;x"}, "secondary_types"),
+        ({"department": "가" * 201}, "department"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_left_out_and_asked(places: Places, fields, field):

@@ -28,6 +28,7 @@ from registry.urls import app_package, canonical, host, tidy
             ),
         ),
         ("https://suwon.go.kr/%ea%b8%b8", "https://suwon.go.kr/길"),
+        ("https://suwon.go.kr/a?q=%b0%a1", "https://suwon.go.kr/a?q=%B0%A1"),
         ("HTTPS://SUWON.GO.KR/a", "https://suwon.go.kr/a"),
         ("https://suwon.go.kr//a", "https://suwon.go.kr/a"),
         (" https://suwon.go.kr/a\n", "https://suwon.go.kr/a"),
@@ -43,6 +44,8 @@ def test_one_address_in_two_spellings(one: str, other: str):
         ("https://suwon.go.kr/a", "https://suwon.go.kr/A"),
         ("https://suwon.go.kr/view.do?menu=1", "https://suwon.go.kr/view.do?menu=2"),
         ("https://suwon.go.kr/a%2Fb", "https://suwon.go.kr/a/b"),
+        ("https://suwon.go.kr/a?q=%B0%A1", "https://suwon.go.kr/a?q=%B0%A2"),
+        ("https://suwon.go.kr/a?q=1+2", "https://suwon.go.kr/a?q=1%2B2"),
         ("https://suwon.go.kr/#/map", "https://suwon.go.kr/#/list"),
         ("https://suwon.go.kr:8080/", "https://suwon.go.kr/"),
         ("https://tour.suwon.go.kr/", "https://suwon.go.kr/"),
@@ -57,6 +60,7 @@ def test_two_addresses(one: str, other: str):
     [
         *["", "   ", "ftp://suwon.go.kr/", "javascript:alert(1)", "https://", "https://a b", "수원시청", "http://[::1"],
         *["https://user:secret@suwon.go.kr/", "https://suwon.go.kr:99999/", "https://" + "a" * 2001 + ".kr"],
+        *["https://suwon.go.kr/" + "가" * 700, "https://suwon.go.kr/\ud800"],
     ],
 )
 def test_what_is_no_address_is_refused_with_a_remedy(text: str):
