@@ -211,18 +211,20 @@ class LiveIndex:
             # A transaction may commit after a later one began: look back, and let versions say what is new.
             query = query.where(col(Platform.updated_at) >= self._mark - timedelta(minutes=10))
         touched: set[str] = set()
-        changed = []
+        changed: list[str] = []
+        gone: list[str] = []
         for platform_id, version, state, at in session.connection().execute(query):
             self._mark = at if self._mark is None else max(self._mark, at)
             if state != PlatformState.active:
                 touched |= index.drop(platform_id)
-                self._versions.pop(platform_id, None)
+                if self._versions.pop(platform_id, None) is not None:
+                    gone.append(platform_id)
             elif self._versions.get(platform_id) != version:
                 changed.append(platform_id)
         for subject in load_subjects(session, index.places, changed) if changed else ():
             touched |= index.put(subject)
             self._versions[subject.id] = subject.version
-        self.changed = tuple(changed)
+        self.changed = (*changed, *gone)
         self._changes += len(changed)
         if self._changes > 1000:
             index.count()

@@ -102,9 +102,13 @@ def _write(
 
 
 def _store_pairs(session: Session, changed: list[str], pairs: list[dict[str, Any]]) -> None:
+    """Replace the stored pairs of what changed or went; `stored_pairs` reads a pair from either side."""
     connection = session.connection()
     for start in range(0, len(changed), 500):
-        connection.execute(delete(ComparedPair).where(col(ComparedPair.left_id).in_(changed[start : start + 500])))
+        part = changed[start : start + 500]
+        # Both sides: what others had stored of a platform that changed or went is no longer true.
+        connection.execute(delete(ComparedPair).where(col(ComparedPair.left_id).in_(part)))
+        connection.execute(delete(ComparedPair).where(col(ComparedPair.right_id).in_(part)))
     for start in range(0, len(pairs), 2000):
         connection.execute(insert(ComparedPair), pairs[start : start + 2000])
 
