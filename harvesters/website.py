@@ -277,10 +277,28 @@ def _home_record(near: Neighbourhood, reads: list[Read], social: list[str]) -> H
     )
 
 
+_RELATIONS = {
+    "own": "이 기관",
+    "other": "다른 지방자치단체",
+    "nation": "국가·공공기관",
+    "private": "민간",
+    "unsure": "주인 모름",
+}
+_KINDS = {
+    "platform": "플랫폼",
+    "section": "누리집 안의 플랫폼",
+    "app": "앱",
+    "channel": "공식 계정",
+    "homepage": "대표 누리집",
+    "page": "단순한 쪽",
+}
+
+
 def _summary(findings: list[tuple[int, Finding]]) -> str:
     """How many links were judged what, for the run's page."""
     counts: dict[str, int] = {}
     for _, finding in findings:
-        key = f"{finding.relation.value} {finding.kind.value}"
+        key = f"{_RELATIONS[finding.relation.value]} {_KINDS[finding.kind.value]}"
         counts[key] = counts.get(key, 0) + 1
-    return ", ".join(f"{key} {count}" for key, count in sorted(counts.items(), key=lambda pair: -pair[1]))
+    listed = ", ".join(f"{key} {count}" for key, count in sorted(counts.items(), key=lambda pair: -pair[1]))
+    return f"링크 {len(findings)}개: {listed}"

@@ -62,7 +62,7 @@ def test_a_district_s_home_page(httpserver: HTTPServer) -> None:
     assert "서초구" not in found
     assert listing.doubts() == []
     assert listing.distinct == len(records)
-    assert "own section" in listing.note
+    assert "이 기관 누리집 안의 플랫폼" in listing.note
 
 
 def test_evidence_stays_with_the_record(httpserver: HTTPServer) -> None:
