@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from harvesters.base import Harvester, HarvestTask, Option
@@ -71,7 +72,9 @@ class CkanHarvester(Harvester):
         if task.option("site"):
             yield _site_record(task, status, ckan.address)
         for package in _Pages(ckan, task).packages():
-            yield from records_of(package, task)
+            for record in records_of(package, task):
+                # All packages of a page share its bytes, which are kept once.
+                yield replace(record, raw=ckan.body)
 
     @staticmethod
     def fate(task: HarvestTask, remote_id: str) -> Fate:

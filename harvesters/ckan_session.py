@@ -78,6 +78,11 @@ class CkanSite:
             raise self._error(SourceChanged, action, self._own_words() or repr(problem)) from problem
 
     @property
+    def body(self) -> bytes | None:
+        """The bytes of the newest answer."""
+        return self._session.last.content if self._session.last is not None else None
+
+    @property
     def address(self) -> str:
         """Where the site is now: its own address, or the one it has moved to (as the last answer showed)."""
         answer = self._session.last

@@ -107,7 +107,7 @@ class Intake:
         database's write lock is not held while Korean is being read. Raw payloads are kept here, before their
         records: a row never names bytes that are not there.
         """
-        rows = {row.remote_id: row for row in self._rows(session, [record.remote_id for record in batch])}
+        rows = {row.remote_id: row for row in _rows_of(session, self.source.id, [one.remote_id for one in batch])}
         same: list[int] = []
         fresh: list[Understood] = []
         for record in batch:
@@ -120,10 +120,9 @@ class Intake:
             if known and steady and record.fetched and known.payload_hash == digest and known.platform_id and known.id:
                 same.append(known.id)
                 continue
-            if self.raw is not None and record.fetched:
-                self._kept[record.remote_id] = self.raw.put(
-                    record.raw if record.raw is not None else _canonical(record.fields)
-                )
+            # Where a harvester hands over no bytes, the record's fields are all that the source said.
+            if self.raw is not None and record.fetched and record.raw is not None:
+                self._kept[record.remote_id] = self.raw.put(record.raw)
             # Loaded only when there is something to understand: an unchanged harvest needs no map of the country.
             self.places = self.places or Places.load(session)
             fresh.append(self._understand(record, digest))
@@ -146,9 +145,10 @@ class Intake:
                 )
             )
             counts["unchanged"] += len(same)
+        rows = _Rows(session, self.source.id, [one.record.remote_id for one in fresh])
         ready: list[tuple[Record, Understood]] = []
         for one in fresh:
-            row = self._row_of(session, one.record)
+            row = self._row_of(session, one.record, rows)
             if row is None:
                 lines.append(self._reject(session, None, one.record, _without_id(one.record)))
                 continue
@@ -331,23 +331,16 @@ class Intake:
             remote_id=record.remote_id,
         )
 
-    def _rows(self, session: Session, ids: Sequence[str]) -> Sequence[Record]:
-        wanted = [normal_form("NFC", one.strip())[:500] for one in ids]
-        return session.exec(
-            select(Record).where(Record.source_id == self.source.id, col(Record.remote_id).in_(wanted))
-        ).all()
-
-    def _row_of(self, session: Session, record: HarvestedRecord) -> Record | None:
+    def _row_of(self, session: Session, record: HarvestedRecord, rows: "_Rows") -> Record | None:
         """The record's row: by its id, by its id in other spelling, by its address if it has no id; or a new one."""
-        mine = select(Record).where(Record.source_id == self.source.id)
         if not record.remote_id:
-            found = session.exec(mine.where(Record.url == record.url)).all() if record.url else []
+            mine = select(Record).where(Record.source_id == self.source.id, Record.url == record.url)
+            found = session.exec(mine).all() if record.url else []
             return found[0] if len(found) == 1 and found[0].last_run != self.mark else None
-        row = session.exec(mine.where(Record.remote_id == record.remote_id)).first()
-        if row is not None:
-            return row
+        if record.remote_id in rows.by_id:
+            return rows.by_id[record.remote_id]
         key = remote_key(record.remote_id)[:500]
-        alike = session.exec(mine.where(Record.remote_key == key)).all()
+        alike = rows.by_key.get(key, [])
         # A row this run has already seen under its own spelling is another entry, not this one.
         if len(alike) == 1 and alike[0].last_run != self.mark:
             alike[0].remote_id = record.remote_id
@@ -361,6 +354,28 @@ class Intake:
         return sha256(
             self.source.config_hash.encode() + b"\n" + record.url.encode() + b"\n" + _canonical(said)
         ).hexdigest()
+
+
+class _Rows:
+    """The rows that a batch's ids may stand for, read in two queries: by id, and by id in another spelling."""
+
+    def __init__(self, session: Session, source_id: str, ids: Sequence[str]) -> None:
+        self.by_id = {row.remote_id: row for row in _rows_of(session, source_id, ids)}
+        self.by_key: dict[str, list[Record]] = {}
+        keys = [remote_key(one)[:500] for one in ids if one and one not in self.by_id]
+        for part in slices(keys):
+            query = select(Record).where(Record.source_id == source_id, col(Record.remote_key).in_(part))
+            for row in session.exec(query):
+                self.by_key.setdefault(row.remote_key or "", []).append(row)
+
+
+def _rows_of(session: Session, source_id: str, ids: Sequence[str]) -> list[Record]:
+    wanted = [normal_form("NFC", one.strip())[:500] for one in ids]
+    rows: list[Record] = []
+    for part in slices(wanted):
+        query = select(Record).where(Record.source_id == source_id, col(Record.remote_id).in_(part))
+        rows += session.exec(query).all()
+    return rows
 
 
 def _canonical(fields: Any) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from registry.models import HarvestRun, RunItem
@@ -112,17 +113,19 @@ class RunReport:
 
 def write_lines(session: Session, run_id: int, lines: list[Line]) -> None:
     """Put lines into the run's ledger."""
-    session.add_all(
-        RunItem(
-            run_id=run_id,
-            action=line.action,
-            remote_id=line.remote_id[:500],
-            platform_id=line.platform_id,
-            name=line.name[:200],
-            detail=dict(line.detail),
-        )
+    rows = [
+        {
+            "run_id": run_id,
+            "action": line.action,
+            "remote_id": line.remote_id[:500],
+            "platform_id": line.platform_id,
+            "name": line.name[:200],
+            "detail": dict(line.detail),
+        }
         for line in lines
-    )
+    ]
+    if rows:
+        session.connection().execute(insert(RunItem), rows)
 
 
 def read_report(session: Session, run: HarvestRun, limit: int = 1000) -> RunReport:
