@@ -38,6 +38,7 @@ class ProbeHarvester(Harvester):
     options: ClassVar[tuple[Option, ...]] = (
         Option("platforms", int, "Platforms looked at in one run", "한 번에 점검할 플랫폼 수", 500),
         Option("apps", bool, "Look at app-store listings too", "앱 장터의 앱도 점검할지", True),
+        Option("again", bool, "Look also at those whose last look still holds", "지난 점검이 아직 유효한 것도 다시 점검할지", False),
         Option("hosts", list, "Only addresses on these hosts", "이 호스트의 주소만", []),
         Option("governments", list, "Only platforms of these owners (ten-digit codes)", "이 기관의 플랫폼만(코드 10자리)", []),
     )  # fmt: skip
@@ -66,7 +67,14 @@ def _probe(database: Engine, task: HarvestTask) -> Iterator[HarvestedRecord]:
     """Look at what is due, oldest look first; each platform's look is one transaction. Yields no records."""
     task.listing.scope = "since"  # Looking says nothing of what a source lists, so nothing may be concluded missing.
     with session_of(database) as session:
-        due = due_platforms(session, task.option("platforms"), now(), task.option("governments"), task.option("hosts"))
+        due = due_platforms(
+            session,
+            task.option("platforms"),
+            now(),
+            task.option("governments"),
+            task.option("hosts"),
+            again=task.option("again"),
+        )
         rows = [(one.id, one.name, one.url, list(one.channels)) for one in due]
     for number, (platform_id, name, url, channels) in enumerate(rows, 1):
         look, others = _look(task, url, channels)
@@ -88,9 +96,15 @@ def _said(look: Look) -> dict[str, Any]:
 
 
 def due_platforms(
-    session: Session, limit: int, present: datetime, governments: Sequence[str] = (), hosts: Sequence[str] = ()
+    session: Session,
+    limit: int,
+    present: datetime,
+    governments: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    *,
+    again: bool = False,
 ) -> list[Platform]:
-    """Active platforms with an address whose last look no longer holds, those never looked at first."""
+    """Active platforms with an address whose last look no longer holds (`again`: all), those never looked at first."""
     waiting = [
         (col(Platform.liveness) == grade)
         & (col(Platform.last_probed).is_(None) | (col(Platform.last_probed) <= present - wait))
@@ -100,9 +114,10 @@ def due_platforms(
         select(Platform)
         .where(Platform.state == PlatformState.active)
         .where(col(Platform.status).not_in([Status.closed, Status.planned]))
-        .where(or_(*waiting))
         .order_by(col(Platform.last_probed).asc().nulls_first(), col(Platform.id))
     )
+    if not again:
+        query = query.where(or_(*waiting))
     if governments:
         places = Places.load(session)
         query = query.where(col(Platform.owner_id).in_([places.resolve(code).id for code in governments]))

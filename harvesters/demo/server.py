@@ -86,6 +86,11 @@ def _fixed(path: str, day: int, origin: str, asked: dict[str, str]) -> Answer | 
     if path == "/jangsu/sitemap.xml":
         home = f"<urlset><url><loc>{origin}/jangsu/</loc></url></urlset>"
         return Answer(home.encode(), "application/xml")
+    if path.startswith("/jangsu"):
+        # The county's sections and micro-sites, so that a look at them finds somebody at home.
+        return Answer(pages.site("장수군 데모", "시범으로 만든 장수군 누리집의 한 쪽입니다.").encode())
+    if path in ("/ckan", "/ckan/"):
+        return Answer(pages.site("수원 데모 데이터포털", "시범으로 만든 CKAN 포털입니다.").encode())
     if path in ("/plaza", "/plaza/"):
         return Answer(pages.plaza(day, origin).encode())
     if path == "/plaza/sitemap.xml":

@@ -21,7 +21,7 @@ def demo_sources(base_url: str) -> list[dict[str, Any]]:
         _source("demo_gyeongnam_sheet", "경상남도 플랫폼 현황 엑셀 (데모)", "sheet", f"{base_url}/gyeongnam/platforms.xlsx", "4800000000"),
         _source("demo_gyeongju_rdf", "경주시 서비스 목록 RDF (데모)", "dcat", f"{base_url}/rdf", "4713000000"),
         _source("demo_sejong_json", "세종시 data.json (데모)", "data_json", f"{base_url}/data.json", "3611000000"),
-        _source("demo_probe", "주소 점검 (데모)", "probe", "", "", hosts=["127.0.0.1"], apps=False),
+        _source("demo_probe", "주소 점검 (데모)", "probe", "", "", hosts=["127.0.0.1"], apps=False, again=True),
     ]  # fmt: skip
     by_id = {one["id"]: one for one in found}
     by_id["demo_gangwon_api"]["lookups"] = {

@@ -81,6 +81,8 @@ def test_two_days(database: Engine, tmp_path: Path, demo: DemoServer) -> None:
         report = second[name]
         assert report.counts.get("added") == 1, (name, report.sentence())
         assert report.counts.get("withdrawn") == 1, (name, report.sentence())
+    assert first["demo_probe"].counts.keys() == {"read", "alive"}
+    assert (second["demo_probe"].counts["taken_over"], second["demo_probe"].counts["doubtful"]) == (1, 1)
     with Session(database) as session:
         names = {one.name: one for one in session.exec(select(Platform))}
         assert names["강원 데모 더몰"].former_names == ["강원 데모 농특산물 장터"]
