@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from registry.audit import audit
 from registry.governments import Places
-from registry.models import Record, Source
+from registry.models import Account, Platform, Record, Source
 from registry.normalise import normalise
+from registry.permissions import require
 from registry.records import Actor, HarvestedRecord, PlatformDraft
 from registry.register import Registration, register
-from registry.vocab import Rank
+from registry.vocab import Level, Rank
 
 FORM, API = "web-form", "rest-api"
 TITLES = {FORM: "등록 화면", API: "REST API"}
@@ -44,12 +45,17 @@ def understood(fields: Mapping[str, Any], places: Places, identifier: str) -> Pl
 
 
 def submit(
-    session: Session, fields: Mapping[str, Any], places: Places, actor: Actor, identifier: str
+    session: Session, fields: Mapping[str, Any], places: Places, actor: Actor, account: Account, identifier: str
 ) -> tuple[Registration, PlatformDraft]:
-    """Register what a person or a program says, keeping her own words as the record."""
+    """Register what a person or a program says, keeping her own words as the record.
+
+    NotAllowed for an officer who registers for a government that is not hers.
+    """
     source = own_source(session, identifier)
     record = HarvestedRecord(secrets.token_hex(12), str(fields.get("url", "")), dict(fields))
     draft = normalise(record, source, places)
+    owned = Platform(id="", name=draft.name, owner_id=draft.owner_id, owner_level=draft.owner_level or Level.basic)
+    require(account, "register", owned, places)
     payload = json.dumps(record.fields, ensure_ascii=False, sort_keys=True)
     row = Record(
         source_id=source.id,

@@ -1,25 +1,31 @@
 """The hatchling build hook: fetch the styles and fonts while the package is built, and never fail because of them."""
 
-import importlib.util
+import importlib
+import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+try:
+    Base: Any = importlib.import_module("hatchling.builders.hooks.plugin.interface").BuildHookInterface
+except ImportError:  # `metaplatform assets` runs this file where hatchling is long gone
+    Base = object
 
 
-class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
+class AssetsHook(Base):  # type: ignore[misc]
     """Runs for wheels and for editable installs alike; prints one line when the styles cannot be had."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fill api/static/vendor before hatchling collects the files."""
-        file = Path(self.root) / "api" / "assets" / "fetch.py"
-        spec = importlib.util.spec_from_file_location("metaplatform_fetch", file)
-        if spec is None or spec.loader is None:
-            return
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        problem = module.fetch()
-        if problem:
-            self.app.display_warning(problem)
+        fetch_assets(Path(self.root))
+
+
+def fetch_assets(root: Path) -> bool:
+    """Fetch what is missing below the project's root; says in one sentence why it could not, and gives False."""
+    # Run by its path, because nothing of the project can be imported while it is being built.
+    problem = runpy.run_path(str(root / "api" / "assets" / "fetch.py"))["fetch"]()
+    if problem:
+        print(problem, file=sys.stderr)
+    return not problem

@@ -106,7 +106,7 @@ async def register(request: Request, parts: PartsDep, viewer: SignedIn) -> Respo
             hidden=_hidden(values),
         )
     with writing_session(parts.database) as session:
-        done, _ = submit(session, _fields(values), parts.places, viewer.actor, FORM)
+        done, _ = submit(session, _fields(values), parts.places, viewer.actor, viewer.account, FORM)
     return RedirectResponse(
         language_of(request).link(f"/register/done?id={done.platform_id}&action={done.action}"), 303
     )

@@ -141,7 +141,7 @@ def register_platform(parts: PartsDep, writer: WriterDep, body: PlatformIn, resp
     if "channels" in fields:
         fields["channels"] = [f"{one['kind']}={one['value']}" for one in fields["channels"]]
     with writing_session(parts.database) as session:
-        done, draft = submit(session, fields, parts.places, writer.actor, API)
+        done, draft = submit(session, fields, parts.places, writer.actor, writer.account, API)
     if done.action != "added":
         response.status_code = 200
     response.headers["Location"] = f"/api/v1/platforms/{done.platform_id}"

@@ -12,6 +12,7 @@ from config.settings import Settings
 from registry import accounts
 from registry.database import writing_session
 from registry.errors import NotAllowed
+from registry.records import SYSTEM
 from tests.site import PASSWORD, Site
 
 
@@ -118,3 +119,20 @@ def test_the_one_time_password_must_be_changed_and_wrong_ones_lock(migrated_temp
             accounts.sign_in(session, "admin", first or "")
     finally:
         installation.close()
+
+
+def test_an_officer_registers_for_her_own_government_only(site: Site) -> None:
+    login = "officer-suwon"
+    with writing_session(site.installation.database) as session:
+        suwon = site.app.state.parts.places.resolve("수원시").id
+        account, first = accounts.create_account(session, login, "officer", SYSTEM, suwon)
+        accounts.change_password(session, account.id or 0, first, PASSWORD)
+        token = accounts.create_token(session, account.id or 0, "t")
+    client, headers = site.client(), {"Authorization": f"Bearer {token}"}
+    other = client.post("/api/v1/platforms", headers=headers, json={"name": "남의 동네 시험", "owner": "은평구"})
+    assert other.status_code == 403
+    own = client.post("/api/v1/platforms", headers=headers, json={"name": "우리 동네 시험", "owner": "수원시"})
+    assert own.status_code == 201
+    change = {"changes": {"department": "x"}}
+    address = f"/api/v1/platforms/{site.ids['platform']}"
+    assert client.patch(address, headers={**headers, "If-Match": "*"}, json=change).status_code == 403
