@@ -10,7 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.overlap.area import AreaRelation
+from search.overlap.clusters import average_link
 from search.overlap.columns import MOST_FUNCTIONS, Columns, Ints
+from search.overlap.features import OVERLAP, measure
+from search.overlap.grouping import STRUCTURAL
+from search.overlap.pairs import Pairs
 from search.overlap.scoring import PLACE, Label, Scored, Scorer
 
 # How many neighbours in name order a record meets inside each identity block, and how many for overlap.
@@ -53,6 +57,42 @@ def score_all(scorer: Scorer, columns: Columns) -> BulkResult:
     return BulkResult(rows, others, same, overlap, label, len(left))
 
 
+def group_all(scorer: Scorer, columns: Columns) -> list[Ints]:
+    """Groups of all rows by what each mainly does: profiles by their arrays, then average link, as `grouping` does."""
+    found: list[Ints] = []
+    model = scorer.models.overlap
+    mask = np.array([one.name in STRUCTURAL for one in OVERLAP])
+    profile = np.column_stack(
+        [
+            columns.function,
+            np.round(columns.certainty * 10).astype(np.int64),
+            columns.beneficiary.astype(np.int64),
+            columns.type,
+            columns.form,
+            columns.audience,
+        ]
+    )
+    order = np.argsort(columns.function[:, 0], kind="stable")
+    mains = columns.function[order, 0]
+    starts = np.flatnonzero(np.r_[True, mains[1:] != mains[:-1]])
+    for start, end in zip(starts, np.r_[starts[1:], len(mains)], strict=True):
+        rows = order[start:end]
+        if mains[start] < 0 or len(rows) < 2:
+            continue
+        _kinds, example, inverse, sizes = np.unique(
+            profile[rows], axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        likeness = np.eye(len(example))
+        left, right = np.triu_indices(len(example), 1)
+        values = measure(OVERLAP, Pairs(columns, rows[example[left]], rows[example[right]])) * mask
+        likeness[left, right] = likeness[right, left] = model.probabilities(values)
+        for cluster in average_link(likeness, sizes.astype(np.float64)):
+            inside = rows[np.isin(inverse.reshape(-1), cluster)]
+            if len(inside) > 1:
+                found.append(inside)
+    return found
+
+
 def candidate_rows(columns: Columns) -> tuple[Ints, Ints]:
     """Every pair to be scored, once, the smaller row first."""
     found = [*_identity(columns), *_overlap(columns)]
@@ -64,7 +104,7 @@ def candidate_rows(columns: Columns) -> tuple[Ints, Ints]:
 
 
 def _identity(columns: Columns) -> Iterator[tuple[Ints, Ints]]:
-    names = np.argsort(np.argsort(np.array([subject.cores[0] for subject in columns.subjects], dtype=object)))
+    names = np.argsort(np.argsort(np.array(columns.names, dtype=object)))
     functions = len(columns.terms.functions) + 1
     for slot in range(MOST_FUNCTIONS):
         known = columns.function[:, slot] >= 0

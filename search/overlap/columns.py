@@ -1,7 +1,7 @@
 """Subjects as arrays, so that one pair and thirty million pairs are scored by the same lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,9 @@ class Terms:
 
 @dataclass
 class Columns:
-    """N subjects as arrays; a row's number is its place in `subjects`."""
+    """N subjects as arrays; `names` are their names without place words, by which blocks are put in order."""
 
-    subjects: Sequence[Subject]
+    names: Sequence[str]
     terms: Terms
     geography: Geography
     owner: Ints
@@ -81,12 +81,12 @@ def columns_of(
 ) -> Columns:
     """The arrays of some subjects; `usage` says how common hosts, brands and cores are in the whole registry."""
     count = len(subjects)
-    places, fields = terms.places, {name: place for place, name in enumerate(dict.fromkeys(terms.fields))}
+    places, shelves = terms.places, {name: place for place, name in enumerate(dict.fromkeys(terms.fields))}
     bits = {key: place for place, key in enumerate(terms.beneficiaries)}
     function = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
     certainty = np.zeros((count, MOST_FUNCTIONS))
     field = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
-    names = bytearray(count * MOST_NAMES * SIGNATURE_BYTES)
+    signatures = bytearray(count * MOST_NAMES * SIGNATURE_BYTES)
     core = np.zeros((count, MOST_NAMES), dtype=np.int64)
     descriptions = bytearray(count * SIGNATURE_BYTES)
     beneficiary = np.zeros(count, dtype=np.uint64)
@@ -97,11 +97,11 @@ def columns_of(
         for slot, key in enumerate(known):
             place = places[key]
             function[row, slot], certainty[row, slot] = place, subject.functions[key]
-            field[row, slot] = fields[terms.fields[place]]
+            field[row, slot] = shelves[terms.fields[place]]
         cores = subject.cores[:MOST_NAMES]
         for slot, text in enumerate(cores):
             at = (row * MOST_NAMES + slot) * SIGNATURE_BYTES
-            names[at : at + SIGNATURE_BYTES] = signature(text)
+            signatures[at : at + SIGNATURE_BYTES] = signature(text)
             core[row, slot] = number(text)
         if subject.description:
             at = row * SIGNATURE_BYTES
@@ -125,7 +125,7 @@ def columns_of(
         )
     own = usage or Usage.of(scalars[:, 5], scalars[:, 8], core[:, 0])
     return Columns(
-        subjects=subjects,
+        names=[subject.cores[0] for subject in subjects],
         terms=terms,
         geography=geography,
         owner=scalars[:, 0],
@@ -145,7 +145,7 @@ def columns_of(
         certainty=certainty,
         field=field,
         beneficiary=beneficiary,
-        name=np.frombuffer(names, dtype="<u8").reshape(count, MOST_NAMES, SIGNATURE_WORDS),
+        name=np.frombuffer(signatures, dtype="<u8").reshape(count, MOST_NAMES, SIGNATURE_WORDS),
         name_count=np.array([len(subject.cores[:MOST_NAMES]) for subject in subjects], dtype=np.int64),
         core=core,
         core_length=np.array([len(subject.cores[0]) for subject in subjects], dtype=np.int64),
@@ -154,6 +154,22 @@ def columns_of(
         brand_use=own.brands,
         core_use=own.cores,
     )
+
+
+def join_columns(parts: Sequence[Columns]) -> Columns:
+    """Columns made in slices, as one: a million subjects need not be in memory at the same time."""
+    first = parts[0]
+    arrays = {
+        one.name: np.concatenate([getattr(part, one.name) for part in parts])
+        for one in fields(Columns)
+        if isinstance(getattr(first, one.name), np.ndarray)
+    }
+    names = [name for part in parts for name in part.names]
+    usage = Usage.of(arrays["host"], arrays["brand"], arrays["core"][:, 0])
+    joined = replace(first, names=names, host_use=usage.hosts, brand_use=usage.brands, core_use=usage.cores)
+    for name, values in arrays.items():
+        setattr(joined, name, values)
+    return joined
 
 
 def ranked_functions(subject: Subject) -> list[str]:

@@ -31,5 +31,5 @@ class Sides:
             found = self._by_name.get((key, meant), set()) or self._by_name.get((key, fold(owner)), set())
             if len(found) == 1:
                 known = self._index.subjects[next(iter(found))]
-                return replace(known, area=known.area or told.area)
+                return replace(known, area=told.area or known.area)
         return told
