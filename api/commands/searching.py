@@ -144,9 +144,9 @@ def reindex(as_json: Json = False) -> None:
 
     Example: metaplatform reindex
     """
-
-    with opened() as installation, progress_display("색인 / indexing") as progress:
-        count = installation.indexer().rebuild(progress)
+    title = "색인 / indexing"
+    with opened() as installation, progress_display(title) as progress:
+        count = installation.indexer().rebuild(lambda done, total: progress(title, done, total))
     show({"indexed": count}, as_json, f"{count}건을 색인했습니다. / {count} indexed.")
 
 
@@ -155,7 +155,6 @@ def verify(as_json: Json = False) -> None:
 
     Example: metaplatform verify --json
     """
-
     with opened() as installation:
         difference = installation.indexer().verify()
     result = {
