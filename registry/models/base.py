@@ -31,6 +31,23 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a time without a zone would be a guess")
         return value if value.tzinfo is UTC else value.astimezone(UTC)
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Write a moment once for all rows of a batch, which mostly share it."""
+        process = super().bind_processor(dialect)
+        if process is None:
+            return None
+        # One cell, read and replaced whole: another thread may be writing through the same processor.
+        latest: list[tuple[datetime | None, Any]] = [(None, None)]
+
+        def remembering(value: datetime | None) -> Any:
+            moment, written = latest[0]
+            if value is None or value is not moment:
+                written = process(value)
+                latest[0] = (value, written)
+            return written
+
+        return remembering
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
