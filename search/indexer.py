@@ -51,6 +51,9 @@ class Indexer:
         A row is removed only after the engine has committed, so a crash in between repeats work and loses none;
         the documents are read after the rows, so what is written is never older than a row that is removed.
         """
+        if self._engine.format() not in ("", FORMAT):
+            # An index of another release is not written to: what is missing there would stay missing.
+            return self.rebuild()
         applied = 0
         while True:
             with session_of(self._database) as session:

@@ -182,7 +182,8 @@ class Vocabulary:
 
     def _phrase(self, text: str, functions: tuple[tuple[str, float], ...], kind: str) -> Iterable[Phrase]:
         words = frozenset(self.canonical(word.text) for word in self.content(self.lexicon.read(text)))
-        if words:
+        # A verb that goes with anything names no need by itself.
+        if words - self.weak_verbs:
             yield Phrase(words, functions, kind)
 
 

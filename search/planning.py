@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from search.area import Scope
-from search.engine import AtLeast, Best, Boosted, Clause, Codes, Constant, Everything, Phrase, Plan, Term
+from search.concept import Concept, concept_clause
+from search.engine import AtLeast, Boosted, Clause, Codes, Constant, Everything, Phrase, Plan, Term
 from search.fields import bigrams, initial_bigrams
 from search.query import FACETS, SearchQuery
-from search.reading import Concept, Understood
+from search.reading import Understood
 
 # The ranking looks at so many candidates at a time; pages beyond show the next window.
 WINDOW = 60
@@ -72,20 +73,6 @@ def matching(understood: Understood, relaxed: Relaxed = STRICT) -> Clause:
     if not readings:
         return Everything()
     return AtLeast(tuple(readings), 1)
-
-
-def concept_clause(concept: Concept) -> Clause:
-    """Any way in which a platform may bear out one word; the best one counts."""
-    ways: list[Clause] = [Boosted(Term("name", concept.text), 4.0), Boosted(Term("alias", concept.text), 3.0)]
-    if len(concept.text) >= 2:
-        ways.append(Boosted(Phrase("bi", concept.grams), 2.5))
-    ways += [Boosted(Term("place", concept.text), 2.0), Term("body", concept.text)]
-    for synonym in concept.synonyms:
-        ways.append(Boosted(Term("name", synonym), 2.4))
-        ways.append(Boosted(Term("alias", synonym), 1.8))
-    if concept.functions:
-        ways.append(Constant(Codes("function", concept.functions), 3.0))
-    return Best(tuple(ways), 0.1)
 
 
 def _words(concepts: Iterable[Concept], relaxed: Relaxed) -> Clause | None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from search.area import POINTS, WORDS, Scope
+from search.concept import Concept
 from search.engine import Candidate
 from search.hangul import fold
 from search.needs import FoundFunction
 from search.query import Reason
-from search.reading import Concept, Understood
+from search.reading import Understood
 
 SCALE = 10.0
 STATUS = {"running": 0.0, "planned": -1.2, "suspended": -1.5, "closed": -2.5, "unknown": -0.4}
@@ -138,7 +139,11 @@ def _whole(stored: Mapping[str, Any], understood: Understood, matched: list[str]
 
 def _name(candidate: Candidate, understood: Understood, total: float, matched: list[str]) -> float:
     """The share of the query's words found in the names, and of the name that they make up, 0 to 0.86."""
-    return _covered(candidate.stored, understood.concepts, total, matched)
+    covered = _covered(candidate.stored, understood.concepts, total, matched)
+    whole = understood.wholes[0] if understood.wholes else ""
+    inside = [name for name in candidate.stored["x"] if len(whole) >= 3 and whole in name]
+    # All that was typed stands in the name as it was typed.
+    return max([covered, *(0.72 + 0.24 * len(whole) / len(name) for name in inside)])
 
 
 def _covered(stored: Mapping[str, Any], concepts: Sequence[Concept], total: float, matched: list[str]) -> float:

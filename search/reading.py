@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from registry.governments import PlaceMention, Places
 from registry.models import Government
+from search.concept import Concept, concept_clause
 from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
 from search.fields import bigrams, initial_bigrams, is_initials, is_inverted, key_trigrams
 from search.hangul import even, fold, hangul_readings, initials, is_letter, is_syllable, keystrokes
@@ -23,27 +24,9 @@ LEAST_STRENGTH = 0.4
 BESIDE_BEST = 0.45
 MOST_FUNCTIONS = 5
 PARTLY = 0.75
+BRAND = 0.7
 # Words of the vocabulary that are place names first of all.
 PLACE_WORDS = frozenset({"서울", "부산", "제주", "세종"})
-
-
-@dataclass(frozen=True)
-class Concept:
-    """One word that a hit should have: in its own form, a synonym, or as a function that the word asks for."""
-
-    text: str
-    weight: float
-    synonyms: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
-    inverted: bool = False
-    weak: bool = False
-    known: bool = True
-    verb: bool = False
-
-    @property
-    def grams(self) -> tuple[str, ...]:
-        """The bigrams whose phrase is this word as an infix."""
-        return tuple(bigrams(self.text, (self.text,) if self.inverted else ()))
 
 
 @dataclass(frozen=True)
@@ -80,6 +63,12 @@ class Reader:
             for form in {name, re.sub(r"-(?:si|gun|gu|do)$", "", name)}:
                 if len(form) >= 4:
                     self._english.setdefault(form, []).append(row)
+        self._place_names = {
+            form
+            for row in places.all()
+            for form in (even(row.name), even(row.name)[:-1])
+            if len(form) >= 3 or (len(form) == 2 and len(keystrokes(form)) >= 5)
+        }
         self._generation: str | None = None
         self._lock = threading.Lock()
         self._index_words: dict[str, int] = {}
@@ -104,7 +93,7 @@ class Reader:
             self._lexicon = lexicon
             self._index_words = words
             by_length: dict[int, list[str]] = {}
-            for word in words.keys() | self._base:
+            for word in words.keys() | self._base | self._place_names:
                 if len(word) >= 2:
                     by_length.setdefault(len(keystrokes(word)), []).append(word)
             self._by_length = {length: sorted(some) for length, some in by_length.items()}
@@ -120,32 +109,62 @@ class Reader:
     def read(self, text: str, area_id: int | None) -> Understood:
         """The best reading of a query."""
         self.refresh()
-        text = even(text) if not LATIN.search(text) else text
         text, notes = self._keyboard(text.strip())
-        plain = even(text)
+        return self._read(even(text), area_id, tuple(notes), mend=True)
+
+    def _read(self, plain: str, area_id: int | None, notes: tuple[Interpretation, ...], mend: bool) -> Understood:
         mentions = self._mentions(plain, area_id)
         if mentions and not self._without(plain, mentions)[0] and self._named(fold(plain)):
             # 대구로 is a name, not 대구 with a particle.
             mentions = []
-        choices = self._choose(mentions, area_id)
         rest, here = self._without(plain, mentions)
         wholes = self._wholes(plain, rest)
-        exact = any(map(self._named, wholes))
         understood = Understood(
             plain,
             wholes,
-            exact=exact,
-            interpretation=tuple(notes),
+            exact=any(map(self._named, wholes)),
+            interpretation=notes,
             mentions=tuple(mentions),
-            choices=tuple(choices),
+            choices=tuple(self._choose(mentions, area_id)),
             here=here,
         )
         core = rest or plain
-        if not exact and any(is_letter(char) for char in fold(core)):
+        if not understood.exact and any(is_letter(char) for char in fold(core)):
             by_initials = self._initials(understood, core)
             if by_initials is not None:
                 return by_initials
-        return self._words(understood, core if rest else "", plain)
+        if mend and not understood.exact and rest:
+            name, shown, number = self._slip(wholes)
+            sure = self._sure(core)
+            if name and not sure:
+                more = (*notes, Interpretation("spelling", plain, shown))
+                if number == 0:
+                    return self._read(name, area_id, more, mend=False)
+                # The place stands; what is left beside it was the slip.
+                return self._words(replace(understood, wholes=(name,), exact=True, interpretation=more), name)
+            if name:
+                # The words mean something as they stand: a name one slip away is offered, not taken.
+                understood = replace(understood, did_you_mean=shown)
+            else:
+                mended, corrected = self._mended(plain)
+                if corrected:
+                    told = tuple(Interpretation("spelling", old, new) for old, new in corrected)
+                    return self._read(mended, area_id, (*notes, *told), mend=False)
+        if understood.mentions and rest and not understood.exact and self._empty(rest):
+            # 보성균: a place, and a rest that nothing knows.
+            note = Interpretation("relaxed", plain, " ".join(one.text for one in mentions))
+            return self._words(replace(understood, interpretation=(*understood.interpretation, note)), "")
+        return self._words(understood, core if rest else "")
+
+    def _empty(self, rest: str) -> bool:
+        words = self.vocabulary.content(self._lexicon.read(rest))
+        if not words or any(word.known and len(word.text) > 1 for word in words):
+            return False
+        folded = fold(rest)
+        clauses: list[Clause] = [Term("name", folded), Term("body", folded)]
+        if len(folded) >= 2:
+            clauses.append(Phrase("bi", tuple(bigrams(folded))))
+        return not any(self._engine.evidence(clauses))
 
     # Keyboard and initials -------------------------------------------------------------------------------------
 
@@ -214,13 +233,16 @@ class Reader:
         return any(self._engine.evidence([Term("whole", folded), Term("alias_whole", folded)]))
 
     def _initials(self, understood: Understood, core: str) -> Understood | None:
-        """A text with lone consonants, read as the initials of a name."""
-        row = initials(fold(core))
-        if len(row) < 2 or not any(self._engine.evidence([Phrase("cho", tuple(initial_bigrams(row)))])):
-            row = initials(fold(understood.text))
-            if len(row) < 2 or not any(self._engine.evidence([Phrase("cho", tuple(initial_bigrams(row)))])):
-                return None
-        return replace(understood, initials=row)
+        """A text with lone consonants, read as the initials of a name; its syllables must stand in that name."""
+        for text in dict.fromkeys((fold(core), fold(understood.text))):
+            row = initials(text)
+            if len(row) < 2 or not all(is_syllable(char) or is_initials(char) or char.isalnum() for char in text):
+                continue
+            found = self._engine.search(Plan(Phrase("cho", tuple(initial_bigrams(row))), limit=40, count=False)).found
+            names = [name for one in found for key in ("x", "y", "z") for name in one.stored[key]]
+            if any(_spells(text, name) for name in names):
+                return replace(understood, initials=row)
+        return None
 
     # Places ----------------------------------------------------------------------------------------------------
 
@@ -288,24 +310,9 @@ class Reader:
 
     # Words -----------------------------------------------------------------------------------------------------
 
-    def _words(self, understood: Understood, core: str, text: str) -> Understood:
+    def _words(self, understood: Understood, core: str) -> Understood:
         vocabulary = self.vocabulary
         notes = list(understood.interpretation)
-        meant = ""
-        if not understood.exact and core:
-            mended, corrected = self._mended(core)
-            name, shown = self._slip(understood.wholes)
-            sure = not corrected and all(word.known for word in self._lexicon.read(core))
-            if name and sure:
-                # Every word is known as it stands: a name one slip away is offered, not taken.
-                meant = shown
-            elif name:
-                notes.append(Interpretation("spelling", text, shown))
-                understood = replace(understood, wholes=(name,), exact=True)
-                core = name
-            else:
-                core = mended
-                notes += [Interpretation("spelling", old, new) for old, new in corrected]
         said = vocabulary.content(vocabulary.lexicon.read(core))
         functions = self._functions(said)
         if understood.exact and functions and functions[0].kind == "brands":
@@ -323,15 +330,33 @@ class Reader:
             understood,
             concepts=concepts,
             functions=tuple(functions),
-            did_you_mean=meant,
             interpretation=tuple(notes),
             only_place=not core and bool(understood.choices),
         )
+
+    def _sure(self, core: str) -> bool:
+        """Whether the words mean something as they stand: a need, or words that one platform has all together."""
+        words = self._lexicon.read(core)
+        if not all(word.known for word in words):
+            return False
+        said = self.vocabulary.content(words)
+        nouns = sum(len(word.text) for word in said if word.kind != "verb")
+        if 2 * nouns < len(fold(core)):
+            # Mostly verbs and endings: a long unknown word may look like that.
+            return bool(self._functions(said)) and " " in core
+        found = self._functions(said)
+        if found and found[0].strength >= 0.75:
+            return True
+        together = AtLeast(tuple(concept_clause(self._concept(word, found[:0])) for word in said), len(said))
+        return bool(said) and any(self._engine.evidence([together]))
 
     def _functions(self, said: Sequence[Word]) -> list[FoundFunction]:
         found = self.vocabulary.functions_for(said)
         if not found or found[0].strength < LEAST_STRENGTH:
             return []
+        if found[0].kind == "brands":
+            # A name is asked for first of all; what does the same comes after what bears the name.
+            found = [replace(one, strength=BRAND * one.strength) for one in found]
         best = found[0]
         if best.strength >= 0.9:
             # 화장장 예약 is answered as a whole: what answers only 예약 comes after it.
@@ -358,26 +383,43 @@ class Reader:
 
     # Slips -----------------------------------------------------------------------------------------------------
 
-    def _mended(self, core: str) -> tuple[str, list[tuple[str, str]]]:
+    def _mended(self, text: str) -> tuple[str, list[tuple[str, str]]]:
         """The text with unknown words replaced by a known one a slip away, where nothing bears out what was typed."""
-        unknown = [word for word in self._lexicon.read(core) if not word.known and len(word.text) >= 2]
-        clauses: list[Clause] = []
-        for word in unknown:
-            clauses += [Phrase("bi", tuple(bigrams(word.text))), Term("body", word.text)]
-        counts = self._engine.evidence(clauses) if clauses else []
         changes: list[tuple[str, str]] = []
-        for number, word in enumerate(unknown):
-            if any(counts[2 * number : 2 * number + 2]):
+        for token in text.split():
+            if len(fold(token)) < 2:
                 continue
-            # The slip may have cut the word wrongly: 주챠장예약 is tried as typed first, then the unknown part.
-            token = next((token for token in core.split() if word.text in token), word.text)
-            for typed in dict.fromkeys((token, word.text)):
+            read = self._lexicon.read(token)
+            unknown = [word.text for word in read if not word.known and len(word.text) >= 2]
+            nouns = sum(len(word.text) for word in read if word.known and word.kind != "verb")
+            # Broken letters, or neither a verb's form nor mostly known nouns: 겅동구, 칠고군.
+            broken = any(map(is_letter, token))
+            odd = 2 * nouns < len(token) and len(token) >= 3 and not self._lexicon.verb_at(token)
+            odd = odd or any(not word.known for word in read)
+            if not (broken or odd) or (self._places.find_in(token) and not broken):
+                continue
+            if not broken and self._borne_out(unknown or [token]):
+                continue
+            # The slip may have cut the word wrongly: 주챠장예약 is tried as typed, then without its particle, then in part.
+            bare = [
+                token.removesuffix(josa)
+                for josa in self._lexicon.josa
+                if len(token) - len(josa) >= 2 and token.endswith(josa)
+            ]
+            for typed in dict.fromkeys((token, *bare, _middle(token, read), *unknown)):
                 near = self._nearest(typed)
                 if near:
                     changes.append((typed, near))
-                    core = core.replace(typed, near)
+                    text = text.replace(typed, near)
                     break
-        return core, changes
+        return text, changes
+
+    def _borne_out(self, words: Sequence[str]) -> bool:
+        clauses: list[Clause] = []
+        for word in words:
+            clauses += [Phrase("bi", tuple(bigrams(word))), Term("body", word)]
+        counts = self._engine.evidence(clauses)
+        return all(any(counts[at : at + 2]) for at in range(0, len(counts), 2))
 
     def _nearest(self, text: str) -> str:
         keys = keystrokes(text)
@@ -400,9 +442,9 @@ class Reader:
                     best = rank
         return best[2] if best else ""
 
-    def _slip(self, wholes: Sequence[str]) -> tuple[str, str]:
-        """The whole name within a slip or two of what was typed: folded, and as it is shown; '' when there is none."""
-        for whole in wholes:
+    def _slip(self, wholes: Sequence[str]) -> tuple[str, str, int]:
+        """The whole name within a slip or two of one of the texts: folded, as it is shown, and the text's number."""
+        for number, whole in enumerate(wholes):
             keys = keystrokes(whole)
             allowed = _allowed(len(keys))
             if not allowed or is_initials(whole) or (whole.isascii() and len(whole) < 6):
@@ -421,8 +463,31 @@ class Reader:
                         rank = (int(distance), -float(stored["users"]), one, shown)
                         best = rank if best is None or rank < best else best
             if best:
-                return best[2], best[3]
-        return "", ""
+                return best[2], best[3], number
+        return "", "", 0
+
+
+def _middle(token: str, words: Sequence[Word]) -> str:
+    """What is left of a token between the known words at its beginning and its end."""
+    start, end = 0, len(token)
+    for word in words:
+        if not word.known or not token.startswith(word.text, start):
+            break
+        start += len(word.text)
+    for word in reversed(words):
+        if not word.known or not token.endswith(word.text, start, end):
+            break
+        end -= len(word.text)
+    return token[start:end] or token
+
+
+def _spells(text: str, name: str) -> bool:
+    """Whether the text stands in the name, lone consonants for the initials of syllables."""
+    for start in range(len(name) - len(text) + 1):
+        part = name[start : start + len(text)]
+        if all(one == other or one == initials(other) for one, other in zip(text, part, strict=True)):
+            return True
+    return False
 
 
 def _allowed(keys: int) -> int:
