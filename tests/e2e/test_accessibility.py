@@ -75,7 +75,8 @@ def test_no_page_has_a_violation(
         sign_in(page, live)
     reports = []
     for path in site.pages(signed_in=signed_in):
-        if path.endswith(OTHERS):
+        # English pages are the same markup with other words: once is enough for them.
+        if path.endswith(OTHERS) or (path.startswith("/en/") and (width, mode) != (1280, "light")):
             continue
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(live + path)
