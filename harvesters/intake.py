@@ -8,53 +8,26 @@ from hashlib import sha256
 from typing import Any
 from unicodedata import normalize as normal_form
 
-from sqlalchemy import select as sql_select
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from harvesters.base import Listing
+from harvesters.differences import lines_of, newly_matched, shown_of
+from harvesters.known_rows import KnownRows, rows_of
 from harvesters.ledger import Line
 from harvesters.raw import RawStore
 from registry.errors import InvalidValue, LeaseLost, MetaplatformError, RecordRejected
 from registry.governments import Places
-from registry.identity import slices
 from registry.issues import raise_error, raise_issue, settle
 from registry.models import Platform, Record, Source
 from registry.models.base import now
 from registry.models.harvest import remote_key
 from registry.normalise import normalise
 from registry.records import Actor, HarvestedRecord, PlatformDraft
-from registry.register import Registration, register_many
+from registry.register import register_many
 from registry.vocab import PlatformState, RecordState, Severity
 from registry.withdraw import restore
-
-SHOWN = [
-    "name",
-    "owner_id",
-    "owner_name",
-    "description",
-    "type",
-    "form",
-    "functions",
-    "beneficiaries",
-    "url",
-    "channels",
-    "aliases",
-    "former_names",
-    "area",
-    "department",
-    "operator",
-    "partners",
-    "operating_mode",
-    "legal_basis",
-    "status",
-    "launched",
-    "closed",
-    "engine",
-    "shared_operation",
-]
-"""The fields of a platform whose change a run shows."""
 
 SETTLED = ("record_rejected", "record_failed", "listed_unfetchable", "invalid_value", "unknown_code")
 """Issues of a record that settle themselves once it is registered."""
@@ -107,7 +80,7 @@ class Intake:
         database's write lock is not held while Korean is being read. Raw payloads are kept here, before their
         records: a row never names bytes that are not there.
         """
-        rows = {row.remote_id: row for row in _rows_of(session, self.source.id, [one.remote_id for one in batch])}
+        rows = {row.remote_id: row for row in rows_of(session, self.source.id, [one.remote_id for one in batch])}
         same: list[int] = []
         fresh: list[Understood] = []
         for record in batch:
@@ -145,7 +118,7 @@ class Intake:
                 )
             )
             counts["unchanged"] += len(same)
-        rows = _Rows(session, self.source.id, [one.record.remote_id for one in fresh])
+        rows = KnownRows(session, self.source.id, [one.record.remote_id for one in fresh])
         ready: list[tuple[Record, Understood]] = []
         for one in fresh:
             row = self._row_of(session, one.record, rows)
@@ -166,7 +139,7 @@ class Intake:
             counts[line.action] += 1
         session.flush()
         self.counts += counts
-        self.lines = [line for line in lines if line.action != "unchanged" or _newly_matched(line)]
+        self.lines = [line for line in lines if line.action != "unchanged" or newly_matched(line)]
 
     def _note(self, row: Record, one: Understood) -> None:
         """What is true of the record whatever becomes of it: it is listed."""
@@ -181,7 +154,7 @@ class Intake:
         """Register what was understood, all at once; one by one when something among them cannot be taken."""
         if not ready:
             return []
-        before = _shown_of(session, {row.platform_id for row, _ in ready if row.platform_id})
+        before = shown_of(session, {row.platform_id for row, _ in ready if row.platform_id})
         pairs = [(row, one.draft) for row, one in ready if one.draft is not None]
         try:
             with session.begin_nested():
@@ -206,7 +179,7 @@ class Intake:
             if row.state == RecordState.withdrawn
         ]
         restored = self._restore(session, set(returning))
-        after = _shown_of(session, {result.platform_id for result in done})
+        after = shown_of(session, {result.platform_id for result in done})
         settled = [row.remote_id for row, _ in ready if row.state in (RecordState.rejected, RecordState.unfetchable)]
         for remote_id in settled:
             settle(session, self.actor, SETTLED, source_id=self.source.id, remote_id=remote_id)
@@ -217,7 +190,7 @@ class Intake:
             session.add(row)
             if self.watch is not None:
                 self.watch(session, one, result.platform_id)
-            lines += _lines_of(row, result, restored, before.get(result.platform_id), after[result.platform_id])
+            lines += lines_of(row, result, restored, before.get(result.platform_id), after[result.platform_id])
         return lines
 
     def _restore(self, session: Session, ids: set[str]) -> set[str]:
@@ -331,7 +304,7 @@ class Intake:
             remote_id=record.remote_id,
         )
 
-    def _row_of(self, session: Session, record: HarvestedRecord, rows: "_Rows") -> Record | None:
+    def _row_of(self, session: Session, record: HarvestedRecord, rows: KnownRows) -> Record | None:
         """The record's row: by its id, by its id in other spelling, by its address if it has no id; or a new one."""
         if not record.remote_id:
             mine = select(Record).where(Record.source_id == self.source.id, Record.url == record.url)
@@ -356,39 +329,12 @@ class Intake:
         ).hexdigest()
 
 
-class _Rows:
-    """The rows that a batch's ids may stand for, read in two queries: by id, and by id in another spelling."""
-
-    def __init__(self, session: Session, source_id: str, ids: Sequence[str]) -> None:
-        self.by_id = {row.remote_id: row for row in _rows_of(session, source_id, ids)}
-        self.by_key: dict[str, list[Record]] = {}
-        keys = [remote_key(one)[:500] for one in ids if one and one not in self.by_id]
-        for part in slices(keys):
-            query = select(Record).where(Record.source_id == source_id, col(Record.remote_key).in_(part))
-            for row in session.exec(query):
-                self.by_key.setdefault(row.remote_key or "", []).append(row)
-
-
-def _rows_of(session: Session, source_id: str, ids: Sequence[str]) -> list[Record]:
-    wanted = [normal_form("NFC", one.strip())[:500] for one in ids]
-    rows: list[Record] = []
-    for part in slices(wanted):
-        query = select(Record).where(Record.source_id == source_id, col(Record.remote_id).in_(part))
-        rows += session.exec(query).all()
-    return rows
-
-
 def _canonical(fields: Any) -> bytes:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":")).encode()
 
 
 def _name_in(record: HarvestedRecord) -> str:
     return str(record.fields.get("name") or record.remote_id)[:200]
-
-
-def _newly_matched(line: Line) -> bool:
-    """A record seen for the first time that told nothing new of a platform known by other evidence."""
-    return bool(line.detail.get("matched_by", "record") != "record")
 
 
 def _without_id(record: HarvestedRecord) -> RecordRejected:
@@ -400,27 +346,3 @@ def _without_id(record: HarvestedRecord) -> RecordRejected:
         "원천에서 이 항목의 번호를 채우세요.",
         "Give this entry an identifier at the source.",
     )
-
-
-def _lines_of(
-    row: Record, result: Registration, restored: set[str], before: dict[str, Any] | None, after: dict[str, Any]
-) -> list[Line]:
-    action = "restored" if result.platform_id in restored else result.action
-    detail: dict[str, Any] = {"matched_by": result.matched_by} if result.matched_by else {}
-    if before is not None and action != "added":
-        detail["fields"] = {key: [before[key], after[key]] for key in SHOWN if before[key] != after[key]}
-    lines = [Line(action, row.remote_id, after["name"], result.platform_id, detail)]
-    if result.conflicts:
-        conflicts = {"conflicts": list(result.conflicts)}
-        lines.append(Line("conflict", row.remote_id, after["name"], result.platform_id, conflicts))
-    return lines
-
-
-def _shown_of(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
-    """The shown fields of platforms as they stand now."""
-    columns = [col(Platform.id), *(col(getattr(Platform, name)) for name in SHOWN)]
-    found: dict[str, dict[str, Any]] = {}
-    for part in slices(sorted(ids)):
-        for values in session.connection().execute(sql_select(*columns).where(col(Platform.id).in_(part))):
-            found[values[0]] = dict(zip(SHOWN, values[1:], strict=True))
-    return found

@@ -2,7 +2,7 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -13,11 +13,12 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from config.settings import Settings
-from harvesters.base import HarvestTask, Listing, Progress, Reader, SourceFacts, no_progress
+from harvesters.access import allow, load_source, open_client, task_of
+from harvesters.base import HarvestTask, Listing, Progress, Reader, no_progress
 from harvesters.catalogue import harvester_named
 from harvesters.digest import send_digest
 from harvesters.housekeeping import close_killed_runs
-from harvesters.http import Manners, PageCache, PoliteClient
+from harvesters.http import PoliteClient
 from harvesters.intake import Intake, Watch
 from harvesters.judgement import Verdict, judge
 from harvesters.keeping import PageKeeper
@@ -28,7 +29,7 @@ from harvesters.raw import RawStore
 from harvesters.since import mark_after, since_for
 from harvesters.timing import next_run_after
 from registry.database import session_of, writing_session
-from registry.errors import Conflict, HarvestError, LeaseLost, MetaplatformError, NotAllowed, NotFound
+from registry.errors import Conflict, HarvestError, LeaseLost, MetaplatformError
 from registry.issues import raise_issue, settle
 from registry.models import HarvestRun, Source
 from registry.models.base import now
@@ -74,74 +75,6 @@ def run_source(
             f"Try again in {settings.lease_seconds:.0f} seconds.",
         )
     return _Run(database, settings, source, lease, actor, progress, client, stop or Event(), reader, watch).execute()
-
-
-def dry_run(
-    database: Engine,
-    settings: Settings,
-    source_id: str,
-    *,
-    actor: Actor,
-    progress: Progress = no_progress,
-    client: PoliteClient | None = None,
-) -> RunReport:
-    """Read a source whole and say what would be added, changed, in conflict or withdrawn; nothing is written."""
-    source = load_source(database, source_id)
-    allow(source, settings)
-    listing, records, error = Listing(), list[HarvestedRecord](), None
-    began = monotonic()
-    own = client or open_client(settings, source)
-    try:
-        for record in harvester_named(source.harvester)().harvest(task_of(source, own, listing, "", progress)):
-            records.append(record)
-    except HarvestError as problem:
-        error = problem
-    finally:
-        if client is None:
-            own.close()
-    return preview(database, source, records, listing, error, actor, progress, own, monotonic() - began)
-
-
-def preview(
-    database: Engine,
-    source: Source,
-    records: Sequence[HarvestedRecord],
-    listing: Listing,
-    error: HarvestError | None,
-    actor: Actor,
-    progress: Progress,
-    client: PoliteClient | None = None,
-    seconds: float = 0.0,
-    watch: Watch | None = None,
-) -> RunReport:
-    """What registering these records would do: done in one transaction that is rolled back."""
-    lines: list[Line] = []
-    with writing_session(database) as session:
-        session.merge(source)
-        session.flush()
-        intake = Intake(source, actor, listing=listing, watch=watch)
-        for start in range(0, len(records), BATCH):
-            same, fresh = intake.prepare(session, records[start : start + BATCH])
-            intake.take(session, same, fresh)
-            lines += intake.lines
-            progress("비교 / comparing", start + BATCH, len(records))
-        lines += intake.report_repeated(session)
-        verdict = judge(session, source, listing, intake, None, error)
-        lines += verdict.lines
-        session.rollback()
-    return RunReport(
-        source.id,
-        verdict.state,
-        {"read": listing.read or len(records), **intake.counts, **verdict.counts},
-        tuple(lines),
-        stated=listing.stated,
-        doubts=tuple(verdict.doubts),
-        error=verdict.error,
-        requests=client.requests if client else 0,
-        bytes_read=client.bytes_read if client else 0,
-        seconds=seconds,
-        dry=True,
-    )
 
 
 class _Run:
@@ -376,52 +309,6 @@ class _Run:
         except (LeaseLost, OperationalError):
             # The lease runs out by itself and the next holder closes the run.
             return
-
-
-def load_source(database: Engine, source_id: str) -> Source:
-    """The source, or NotFound."""
-    with session_of(database) as session:
-        source = session.get(Source, source_id)
-        if source is None:
-            raise NotFound("source", source_id)
-        session.expunge(source)
-        return source
-
-
-def allow(source: Source, settings: Settings) -> None:
-    """Refuse an outside source that is not enabled, or any outside source while nobody can be named to it."""
-    if not source.outside:
-        return
-    if not settings.contact:
-        raise NotAllowed(
-            "연락처가 정해지지 않아 바깥의 원천에 아무것도 보내지 않습니다.",
-            "No contact address is set, so nothing is sent to outside sources.",
-            "METAPLATFORM_CONTACT에 담당자의 전자우편 주소를 넣으세요.",
-            "Put the address of the person in charge into METAPLATFORM_CONTACT.",
-        )
-    if not source.enabled:
-        raise NotAllowed(
-            f"원천 '{source.id}' 은(는) 켜져 있지 않습니다.",
-            f"The source '{source.id}' is not enabled.",
-            f"metaplatform sources enable {source.id} --yes",
-            f"metaplatform sources enable {source.id} --yes",
-        )
-
-
-def open_client(
-    settings: Settings, source: Source, cache: PageCache | None = None, stop: Event | None = None
-) -> PoliteClient:
-    """The polite client of one run."""
-    return PoliteClient(Manners.from_settings(settings), cache=cache, public_api=source.public_api, stop=stop)
-
-
-def task_of(source: Source, client: PoliteClient, listing: Listing, since: str, progress: Progress) -> HarvestTask:
-    """The task that a harvester works on."""
-    options = harvester_named(source.harvester).read_options(source.options)
-    facts = SourceFacts(
-        source.id, source.title, source.url, source.owner_code, options, source.lookups, source.public_api
-    )
-    return HarvestTask(facts, client, since, listing, progress)
 
 
 def _unexpected(source: Source, bug: Exception) -> HarvestError:

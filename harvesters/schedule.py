@@ -14,10 +14,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from harvesters.access import allow, load_source
 from harvesters.digest import send_mail
 from harvesters.housekeeping import ClockGuard, close_killed_runs, due_sources, hold_clock
 from harvesters.lease import Lease, claim, holder_name, release
-from harvesters.runner import allow, load_source, run_source
+from harvesters.runner import run_source
 from registry.database import session_of, writing_session
 from registry.errors import NotAllowed
 from registry.models.base import now

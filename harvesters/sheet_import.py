@@ -11,7 +11,8 @@ from config.settings import Settings, get_settings
 from harvesters.base import HarvestTask, Listing, Progress, no_progress
 from harvesters.intake import Understood
 from harvesters.ledger import RunReport
-from harvesters.runner import preview, run_source
+from harvesters.rehearsal import preview
+from harvesters.runner import run_source
 from harvesters.sheet import records_of_sheet
 from harvesters.sources import config_hash
 from registry.database import session_of, writing_session

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from config.settings import Settings
+from harvesters.access import allow, open_client, task_of
 from harvesters.base import Listing, Progress, no_progress
 from harvesters.catalogue import harvester_named
-from harvesters.runner import allow, open_client, task_of
 from harvesters.sources import read_source
 from registry.database import session_of
 from registry.errors import HarvestError, InvalidValue

@@ -24,7 +24,7 @@ def harvest(
 
     Example: metaplatform harvest seoul-home --dry-run
     """
-    from harvesters.runner import dry_run as run_dry
+    from harvesters.rehearsal import dry_run as run_dry
     from harvesters.runner import run_source
     from harvesters.sources import enabled_sources
     from registry.errors import InvalidValue

@@ -14,7 +14,7 @@ from harvesters.expectation import Expectation
 from harvesters.housekeeping import close_killed_runs, due_sources, hold_clock
 from harvesters.judgement import Verdict
 from harvesters.lease import Lease, claim, holder_name, is_dead, release, renew
-from harvesters.runner import dry_run
+from harvesters.rehearsal import dry_run
 from harvesters.schedule import Worker
 from harvesters.sources import disable_sources, enable_sources, enabled_sources, load_sources, read_source, save_source
 from harvesters.timing import first_run, next_run_after, place_in_line
