@@ -1,7 +1,7 @@
 """A plan in Elasticsearch's words, and its answer in ours."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
 from search.engine import (
@@ -20,6 +20,9 @@ from search.engine import (
 )
 
 Json = dict[str, Any]
+
+# The name under which facets without a filter of their own are counted; no code field is called so.
+REST = "others"
 
 
 def clause_query(clause: Clause, boost: float = 1.0) -> Json:
@@ -65,7 +68,6 @@ def search_body(plan: Plan, shards: int) -> Json:
         "query": _scored(plan, early),
         "from": plan.offset,
         "size": plan.limit,
-        "_source": ["stored"],
         "track_total_hits": plan.count,
         "track_scores": True,
         "sort": _order(plan.sort),
@@ -73,7 +75,7 @@ def search_body(plan: Plan, shards: int) -> Json:
     if late:
         body["post_filter"] = {"bool": {"filter": [codes_filter(*item) for item in late.items()]}}
     if plan.facets:
-        body["aggregations"] = {name: _facet(name, late, plan.facet_size, shards) for name in plan.facets}
+        body["aggregations"] = _facets(plan, late, shards)
     return body
 
 
@@ -98,13 +100,25 @@ def _order(sort: str) -> list[Json]:
     return [first, {"id": {"order": "asc"}}]
 
 
-def _facet(name: str, filters: Mapping[str, tuple[str, ...]], size: int, shards: int) -> Json:
-    others = [codes_filter(*item) for item in filters.items() if item[0] != name]
+def _facets(plan: Plan, late: Mapping[str, tuple[str, ...]], shards: int) -> Json:
+    """Facets without a filter of their own are counted together, each of the others by itself."""
     # With several shards each one hands in its best values; enough of them make the sums exact for our code lists.
-    per_shard = size if shards == 1 else max(size * 10, 2000)
-    order = [{"_count": "desc"}, {"_key": "asc"}]
-    terms = {"field": f"codes.{name}", "size": size, "shard_size": per_shard, "order": order}
-    return {"filter": {"bool": {"filter": others}}, "aggregations": {"values": {"terms": terms}}}
+    per_shard = plan.facet_size if shards == 1 else max(plan.facet_size * 10, 2000)
+
+    def counted(names: Iterable[str]) -> Json:
+        order = [{"_count": "desc"}, {"_key": "asc"}]
+        more = {"size": plan.facet_size, "shard_size": per_shard, "order": order}
+        return {name: {"terms": {"field": f"codes.{name}", **more}} for name in names}
+
+    def under(filters: Iterable[tuple[str, tuple[str, ...]]], names: Iterable[str]) -> Json:
+        wanted = [codes_filter(*item) for item in filters]
+        return {"filter": {"bool": {"filter": wanted}}, "aggregations": counted(names)}
+
+    if not late:
+        return counted(plan.facets)
+    own = {name: under([item for item in late.items() if item[0] != name], [name]) for name in late}
+    free = [name for name in plan.facets if name not in late]
+    return {**own, REST: under(late.items(), free)} if free else own
 
 
 def candidates(answer: Mapping[str, Any], plan: Plan) -> Candidates:
@@ -112,17 +126,21 @@ def candidates(answer: Mapping[str, Any], plan: Plan) -> Candidates:
     hits = answer["hits"]
     found = tuple(Candidate(hit["_id"], hit["_score"] or 0.0, hit["_source"].get("stored", {})) for hit in hits["hits"])
     counted = answer.get("aggregations", {})
-    facets = {
-        name: tuple((bucket["key"], bucket["doc_count"]) for bucket in counted[name]["values"]["buckets"])
-        for name in plan.facets
-    }
+    late = set(plan.filters) & set(plan.facets)
+    facets = {}
+    for name in plan.facets:
+        values = counted if not late else counted[name] if name in late else counted[REST]
+        facets[name] = tuple((bucket["key"], bucket["doc_count"]) for bucket in values[name]["buckets"])
     return Candidates(hits["total"]["value"] if plan.count else 0, found, facets)
 
 
-def count_bodies(clauses: Iterable[Clause]) -> list[Json]:
-    """The lines of a multi-search that only counts what each clause matches."""
-    lines: list[Json] = []
-    for clause in clauses:
-        query = {"constant_score": {"filter": clause_query(clause)}}
-        lines += [{}, {"query": query, "size": 0, "track_total_hits": True}]
-    return lines
+def count_body(clauses: Sequence[Clause]) -> Json:
+    """A request that only counts what each clause matches."""
+    filters = {str(number): clause_query(clause) for number, clause in enumerate(clauses)}
+    return {"size": 0, "track_total_hits": False, "aggregations": {"clauses": {"filters": {"filters": filters}}}}
+
+
+def counts(answer: Mapping[str, Any], number: int) -> list[int]:
+    """The counts of so many clauses."""
+    buckets = answer["aggregations"]["clauses"]["buckets"]
+    return [int(buckets[str(place)]["doc_count"]) for place in range(number)]

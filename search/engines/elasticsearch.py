@@ -75,11 +75,11 @@ class ElasticsearchEngine:
         """For each clause, how many documents it matches."""
         if not clauses:
             return []
-        lines = elastic_query.count_bodies(clauses)
+        body = elastic_query.count_body(clauses)
 
         def ask() -> list[int]:
-            answer = self.client.msearch(index=self.alias, searches=lines)
-            return [_total(part) for part in answer["responses"]]
+            answer = self.client.search(index=self.alias, body=body, allow_partial_search_results=False)
+            return elastic_query.counts(answer.body, len(clauses))
 
         return self._read(ask, [0] * len(clauses))
 
@@ -283,17 +283,6 @@ class ElasticsearchEngine:
             if len(hits) < PAGE:
                 return
             after = {"search_after": hits[-1]["sort"]}
-
-
-def _total(part: Mapping[str, Any]) -> int:
-    if "error" in part:
-        if part["status"] == 404:
-            return 0
-        reason = f"{part['status']} {part['error'].get('reason', '')}"
-        raise EngineUnavailable(
-            f"Elasticsearch가 질의를 거부했습니다: {reason}", f"Elasticsearch refused a query: {reason}"
-        )
-    return int(part["hits"]["total"]["value"])
 
 
 def _index_went(problem: ApiError) -> bool:

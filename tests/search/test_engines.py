@@ -353,7 +353,13 @@ def test_both_engines_find_the_same_with_the_same_scores(tmp_path, elasticsearch
             assert one.total == two.total > 0
             if not plan.sort:
                 assert [c.score for c in one.found] == pytest.approx([c.score for c in two.found], rel=1e-3)
-            assert [c.id for c in one.found] == [c.id for c in two.found]
+            places = {c.id: c.score for c in two.found}
+            assert places.keys() == {c.id for c in one.found}
+            # Weighed scores differ in the seventh digit between the engines, so the nearest of equals may swap.
+            in_their_order = [places[c.id] for c in one.found]
+            assert in_their_order == pytest.approx(sorted(in_their_order, reverse=True), rel=1e-5) or plan.sort
+            if not plan.weight_by:
+                assert [c.id for c in one.found] == [c.id for c in two.found]
 
 
 def _combinations() -> Iterator[tuple[str, str, str, str]]:
