@@ -34,6 +34,7 @@ from registry.issues import raise_issue, settle
 from registry.models import HarvestRun, Source
 from registry.models.base import now
 from registry.records import Actor, HarvestedRecord
+from registry.register import settle_waiting
 from registry.vocab import ActorKind, RunState, Severity
 
 BATCH = 200
@@ -209,6 +210,8 @@ class _Run:
         ask = self._ask_after()
         with writing_session(self.database) as session:
             renew(session, self.lease, self.settings.lease_seconds)
+            # A section may be listed before its home page: the parent's id is known only now.
+            settle_waiting(session)
             source = session.get_one(Source, self.source.id)
             verdict = judge(session, source, self.listing, self.intake, ask, error)
             self._close(session, source, verdict)
