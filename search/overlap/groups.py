@@ -17,8 +17,9 @@ _ROLE_ORDER = ("medoid", "member", "joint", "planned", "private", "closed")
 def list_groups(session: Session, area: str | None = None, function: str | None = None) -> list[dict[str, Any]]:
     """Groups with their members, the largest first.
 
-    `area` (a government's name or code) keeps members that serve some of its ground, and groups with two of them;
-    `function` keeps groups about that function. UnknownCode or InvalidValue for what is not known.
+    `area` (a government's name or code) keeps groups with a member that serves some of its ground and is not there for
+    the whole nation; a group stays whole. `function` keeps groups about that function. UnknownCode or InvalidValue for
+    what is not known.
     """
     database = _engine(session)
     follow(database)
@@ -34,10 +35,8 @@ def list_groups(session: Session, area: str | None = None, function: str | None 
     found = []
     for group_id, name, functions in session.connection().execute(query):
         inside = members.get(group_id, [])
-        if area is not None:
-            inside = [one for one in inside if _serves(index, one["id"], ground)]
-            if len(inside) < 2:
-                continue
+        if area is not None and not any(_serves(index, one["id"], ground) for one in inside):
+            continue
         found.append({"id": group_id, "name": name, "functions": functions, "members": inside})
     return sorted(found, key=lambda one: (-len(one["members"]), one["id"]))
 
@@ -80,7 +79,10 @@ def _members(session: Session, group_ids: Iterable[str] | None = None) -> dict[s
 
 def _serves(index: Any, platform_id: str, ground: int) -> bool:
     subject = index.subjects.get(platform_id)
-    return subject is not None and bool(index.geography.bits(index.territory(subject)) & ground)
+    if subject is None:
+        return False
+    reach = index.geography.bits(index.territories[platform_id])
+    return reach != index.geography.nation and bool(reach & ground)
 
 
 def _engine(session: Session) -> Engine:

@@ -72,10 +72,14 @@ def test_area_and_function_filter_and_refuse_the_unknown(compared: Engine, index
     with session_of(compared) as session:
         found = list_groups(session, area="경상남도 창원시")
         ground = index.geography.ground(index.places.resolve("창원시").id or 0)
+        whole = {group["id"]: group for group in list_groups(session)}
+        assert 0 < len(found) < len(whole)
         for group in found:
-            assert len(group["members"]) >= 2
-            for member in group["members"]:
-                assert index.geography.bits(index.territories[member["id"]]) & ground
+            assert group == whole[group["id"]], "a group stays whole"
+            reach = [index.geography.bits(index.territories[member["id"]]) for member in group["members"]]
+            assert any(one & ground and one != index.geography.nation for one in reach)
+        bikes = list_groups(session, area="창원시", function="bike_sharing")
+        assert "누비자" in {member["name"] for member in bikes[0]["members"]}
         with pytest.raises(InvalidValue):
             list_groups(session, function="flying")
         with pytest.raises(InvalidValue):
