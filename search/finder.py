@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine
@@ -163,6 +164,10 @@ class Finder:
             found = self._engine.search(plan)
             if found.total or query.literal or len(understood.concepts) < 2:
                 break
+        if not found.total and understood.choices and not query.literal:
+            # Better what the place named runs than nothing.
+            found = self._engine.search(plan_for(query, replace(understood, only_place=True), scope, filters))
+            relaxed = ANY
         return found, relaxed
 
     def _ranked(self, query: SearchQuery, found: Candidates, understood: Understood, scope: Scope) -> list[Ranked]:

@@ -21,8 +21,12 @@ SCALE = 10.0
 STATUS = {"running": 0.0, "planned": -1.2, "suspended": -1.5, "closed": -2.5, "unknown": -0.4}
 LIVENESS = {"dead": -0.8, "taken_over": -2.0, "doubtful": -0.2}
 # A private service is shown for comparison: never before a public one that does the same.
-PRIVATE = -1.2
+PRIVATE = -2.0
 USE = 0.6
+# What is over answers no need: it counts so much more against a platform that was not asked for by name.
+UNASKED = {"closed": 2.0, "suspended": 2.0}
+# All words stand in the name, and one of them says which platform is meant rather than what is needed.
+TELLING = 2.0
 # The very name was typed: that outweighs place and status.
 EXACT = 5.0
 NAME, FUNCTION, BODY = 0.97, 0.85, 0.3
@@ -64,13 +68,16 @@ def _rank(
     function = _function(stored, strengths)
     body = sum(one.weight for one in understood.concepts if one.text in stored["b"]) / total
     # A name that repeats the function's words adds little to the function; a whole name counts fully.
-    told = exact if exact >= name else name * (1.0 - 0.5 * function)
+    told = exact if exact >= name else name * (1.0 - 0.75 * function)
     relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
     # Nearness counts as far as the platform answers at all.
     area = POINTS.get(relation, 0.0) * scope.factor * (1.0 if understood.only_place else 0.4 + 0.6 * relevance)
     status = STATUS.get(stored["status"], 0.0) + LIVENESS.get(stored["liveness"], 0.0)
     status += PRIVATE if stored["level"] == "private" else 0.0
-    bonus = EXACT * exact if exact >= 0.85 else 0.0
+    told_apart = _told_apart(understood.concepts, matched)
+    bonus = EXACT * exact if exact >= 0.85 else TELLING if told_apart else 0.0
+    if not bonus:
+        status *= UNASKED.get(stored["status"], 1.0)
     use = USE * min(1.0, math.log10(1.0 + stored["users"]) / 7)
     reasons = [
         Reason("relevance", "검색어와 맞음", "fits the query", SCALE * relevance),
@@ -92,6 +99,11 @@ def _rank(
         [one for one in reasons if one is not None] + [one for one in parts if one.points],
         tuple(dict.fromkeys(matched)),
     )
+
+
+def _told_apart(concepts: Sequence[Concept], matched: Sequence[str]) -> bool:
+    telling = [one for one in concepts if not one.weak]
+    return all(one.text in matched for one in telling) and any(not one.functions and one.known for one in telling)
 
 
 def _function(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction]) -> float:

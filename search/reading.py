@@ -248,7 +248,7 @@ class Reader:
 
     def _mentions(self, text: str, area_id: int | None) -> list[PlaceMention]:
         """Place names, but for words that a need is made of: 우리 동네 예산 is a budget, 예산 쇼핑몰 a county's."""
-        found = self._places.find_in(text) or self._romanised(text)
+        found = [self._trimmed(text, one) for one in self._places.find_in(text) or self._romanised(text)]
         doubtful = [one for one in found if one.text in self._base and one.text not in PLACE_WORDS]
         if not doubtful:
             return found
@@ -258,6 +258,14 @@ class Reader:
         asked = [one for one in self.vocabulary.functions_for(said) if one.strength >= least]
         needed = {word for one in asked for word in one.words}
         return [one for one in found if one not in doubtful or one.text not in needed]
+
+    def _trimmed(self, text: str, mention: PlaceMention) -> PlaceMention:
+        """부천 시장 is not 부천시 and 장: a name over a space must not end inside a word."""
+        head = mention.text.split(" ")[0]
+        if head == mention.text or not text[mention.end : mention.end + 1].isalnum():
+            return mention
+        choices = self._places.choices(head)
+        return PlaceMention(mention.start, mention.start + len(head), head, tuple(choices)) if choices else mention
 
     def _romanised(self, text: str) -> list[PlaceMention]:
         """English names of governments, with or without their title: Seoul, Suwon, Eunpyeong-gu."""
@@ -408,9 +416,10 @@ class Reader:
             ]
             for typed in dict.fromkeys((token, *bare, _middle(token, read), *unknown)):
                 near = self._nearest(typed)
-                if near:
+                if near and near != typed:
                     changes.append((typed, near))
                     text = text.replace(typed, near)
+                if near:
                     break
         return text, changes
 
@@ -425,6 +434,9 @@ class Reader:
         keys = keystrokes(text)
         latin = text.isascii()
         if latin and len(text) < 6:
+            return ""
+        if len(keys) < 6 and not any(map(is_letter, text)):
+            # Among words so short everything is near to something.
             return ""
         allowed = 1 if latin or len(keys) < 9 else 2
         best: tuple[int, int, str] | None = None
