@@ -13,11 +13,11 @@ from harvesters.intake import Intake
 from harvesters.ledger import Line
 from harvesters.withdrawals import (
     CEILING,
-    AskAfter,
+    Fate,
     ask_a_person,
-    ask_after,
     count_missing,
     known_records,
+    told_of,
     vanished_records,
 )
 from registry.errors import HarvestError, SourceBusy, SourceRefused, Stopped
@@ -64,13 +64,14 @@ def judge(
     source: Source,
     listing: Listing,
     intake: Intake,
-    ask: AskAfter | None,
+    fates: Mapping[str, Fate],
     error: HarvestError | None,
 ) -> Verdict:
     """Decide a run's state and do what only a whole listing allows: count what is missing, withdraw, or ask.
 
     An error after something was read, a doubt about the listing, or an empty listing makes the run incomplete:
-    what was read stays registered, nothing is concluded from what was not read.
+    what was read stays registered, nothing is concluded from what was not read. `fates` is what the source said when
+    it was asked after the entries that its listing no longer has.
     """
     expectation = Expectation.read(source.expect)
     run_id = intake.run_id
@@ -102,7 +103,7 @@ def judge(
     outside = _outside_expectation(session, source, listing, expectation, run_id)
     if outside is not None:
         return outside
-    return _missing(session, source, intake, expectation, ask, known)
+    return _missing(session, source, intake, expectation, fates, known)
 
 
 def _ended_by(session: Session, source: Source, listing: Listing, intake: Intake, error: HarvestError) -> Verdict:
@@ -187,9 +188,9 @@ def _outside_expectation(
 
 
 def _missing(
-    session: Session, source: Source, intake: Intake, expectation: Expectation, ask: AskAfter | None, known: int
+    session: Session, source: Source, intake: Intake, expectation: Expectation, fates: Mapping[str, Fate], known: int
 ) -> Verdict:
-    vanished = ask_after(vanished_records(session, source.id, intake.mark), ask, intake.mark)
+    vanished = told_of(vanished_records(session, source.id, intake.mark), fates, intake.mark)
     if vanished and _reconfigured(session, source, intake.run_id):
         # Another filter or address is another listing: what it does not show was perhaps never asked for.
         for row in vanished:

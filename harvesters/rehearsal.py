@@ -71,7 +71,7 @@ def preview(
             lines += intake.lines
             progress("비교 / comparing", start + BATCH, len(records))
         lines += intake.report_repeated(session)
-        verdict = judge(session, source, listing, intake, None, error)
+        verdict = judge(session, source, listing, intake, {}, error)
         lines += verdict.lines
         session.rollback()
     return RunReport(

@@ -2,7 +2,7 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -28,6 +28,7 @@ from harvesters.manners import stopped
 from harvesters.raw import RawStore
 from harvesters.since import mark_after, since_for
 from harvesters.timing import next_run_after
+from harvesters.withdrawals import ASKED_AFTER, Fate, vanished_records
 from registry.database import session_of, writing_session
 from registry.errors import Conflict, HarvestError, LeaseLost, MetaplatformError
 from registry.issues import raise_issue, settle
@@ -38,6 +39,9 @@ from registry.register import settle_waiting
 from registry.vocab import ActorKind, RunState, Severity
 
 BATCH = 200
+SHOWN_LINES = 5000
+"""Lines a report carries along; all of them stand in the ledger, and memory stays flat in the number of records."""
+
 BATCH_SECONDS = 5.0
 """A batch is written when it is full or this old: what was read is registered soon, and a kill costs little."""
 
@@ -102,6 +106,7 @@ class _Run:
         self.watch = watch
         self.listing = Listing()
         self.lines: list[Line] = []
+        self.run_id = 0
         self.began = monotonic()
 
     def execute(self) -> RunReport:
@@ -110,7 +115,8 @@ class _Run:
             with Heartbeat(self.database, self.lease, self.settings.lease_seconds, self._beat) as heartbeat:
                 self.heartbeat = heartbeat
                 error = self._read()
-            return self._finish(error)
+                fates = self._ask_after(error)
+            return self._finish(error, fates)
         except LeaseLost as lost:
             # Nothing may be written any more: the new holder has closed this run already.
             return RunReport(
@@ -193,7 +199,8 @@ class _Run:
             run = session.get_one(HarvestRun, self.run_id)
             add_counts(run, self.intake.counts - before)
             self._beat(session)
-        self.lines += lines
+        if self.watch is not None or len(self.lines) < SHOWN_LINES:
+            self.lines += lines
         done = sum(self.intake.counts.values())
         self.progress(f"{self.source.title}", done, self.listing.stated)
 
@@ -205,15 +212,14 @@ class _Run:
             run.requests, run.bytes_read = client.requests, client.bytes_read
         session.add(run)
 
-    def _finish(self, error: HarvestError | None) -> RunReport:
+    def _finish(self, error: HarvestError | None, fates: Mapping[str, Fate]) -> RunReport:
         """Judge the listing and end the run, its withdrawals and its schedule in one transaction."""
-        ask = self._ask_after()
         with writing_session(self.database) as session:
             renew(session, self.lease, self.settings.lease_seconds)
             # A section may be listed before its home page: the parent's id is known only now.
             settle_waiting(session)
             source = session.get_one(Source, self.source.id)
-            verdict = judge(session, source, self.listing, self.intake, ask, error)
+            verdict = judge(session, source, self.listing, self.intake, fates, error)
             self._close(session, source, verdict)
             send_digest(session, self.settings, source, self.run_id, verdict, self.lines)
         self.lines += verdict.lines
@@ -233,13 +239,21 @@ class _Run:
             monotonic() - self.began,
         )
 
-    def _ask_after(self) -> Any:
-        """Ask the source after vanished entries, where its harvester can; with a client that still has budget."""
+    def _ask_after(self, error: HarvestError | None) -> dict[str, Fate]:
+        """Ask the source after entries that a whole listing no longer has, where its harvester can.
+
+        Asked before the run is judged, never within its transaction: a polite question takes a second, and a
+        database must not wait for fifty of them.
+        """
         ask = getattr(harvester_named(self.source.harvester), "fate", None)
-        if ask is None:
-            return None
+        if ask is None or error is not None or self.listing.scope != "all" or self.listing.doubts():
+            return {}
+        with session_of(self.database) as session:
+            vanished = [row.remote_id for row in vanished_records(session, self.source.id, self.run_id)]
+        if len(vanished) > ASKED_AFTER:
+            return {}
         task = task_of(self.source, self.client, self.listing, "", no_progress)
-        return lambda remote_id: ask(task, remote_id)
+        return {remote_id: ask(task, remote_id) for remote_id in vanished}
 
     def _close(self, session: Session, source: Source, verdict: Verdict) -> None:
         run = session.get_one(HarvestRun, self.run_id)
@@ -290,7 +304,7 @@ class _Run:
         try:
             with writing_session(self.database) as session:
                 renew(session, self.lease, self.settings.lease_seconds)
-                run = session.get(HarvestRun, getattr(self, "run_id", None) or 0)
+                run = session.get(HarvestRun, self.run_id)
                 if run is not None:
                     run.state, run.error = RunState.failed, facts
                     run.finished_at = max(run.started_at, now())

@@ -4,7 +4,7 @@
 here, and only from a listing that was verified to be whole.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -36,9 +36,6 @@ class Fate(StrEnum):
     unknown = "unknown"
 
 
-AskAfter = Callable[[str], Fate]
-
-
 def known_records(session: Session, source_id: str) -> int:
     """How many entries of a source stand registered."""
     return session.exec(
@@ -66,13 +63,11 @@ def vanished_records(session: Session, source_id: str, mark: int) -> list[Record
     return [row for row in gone if row.remote_id not in kept]
 
 
-def ask_after(vanished: Sequence[Record], ask: AskAfter | None, mark: int) -> list[Record]:
-    """Ask the source after each vanished entry where it can be asked; entries it still has are none of them."""
-    if ask is None or len(vanished) > ASKED_AFTER:
-        return list(vanished)
+def told_of(vanished: Sequence[Record], fates: Mapping[str, Fate], mark: int) -> list[Record]:
+    """The vanished entries without those that the source, when asked, said it still has."""
     still = []
     for row in vanished:
-        fate = ask(row.remote_id)
+        fate = fates.get(row.remote_id, Fate.unknown)
         if fate is Fate.there:
             row.last_run, row.last_seen = mark, now()
             continue

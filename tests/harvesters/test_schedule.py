@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from config.settings import Settings
 from harvesters.digest import send_digest, send_mail
 from harvesters.expectation import Expectation
 from harvesters.housekeeping import close_killed_runs, due_sources, hold_clock
@@ -26,7 +27,7 @@ from registry.models.base import now
 from registry.records import SYSTEM
 from registry.vocab import RunState
 from tests.harvesters.conftest import Bench, package
-from tests.harvesters.hostile_server import Reply
+from tests.harvesters.hostile_server import Asked, HostileServer, Reply
 
 
 def _source(database: Engine, source_id: str, host: str = "", **values: object) -> None:
@@ -245,3 +246,37 @@ def test_a_digest_is_written_only_where_mail_is_configured(bench: Bench) -> None
     with session_of(bench.database) as session:
         (mail,) = session.exec(select(MailEntry)).all()
     assert mail.attempts == 1 and mail.error and mail.sent_at is None
+
+
+def test_a_harvest_is_the_same_on_every_database(any_database: Engine, server: HostileServer, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, contact="t@example.org", allow_private_addresses=True, host_delay=0)
+    bench = Bench(any_database, settings, server)
+    face = bench.ckan(6)
+    bench.source(expect={"missing_runs": 2, "grace_days": 0, "withdraw_max_share": 1})
+    assert bench.run().counts["added"] == 6
+    assert bench.run().counts["unchanged"] == 6
+    face.packages["id-0000"]["title"] = "종로 새 이름"
+    gone = face.packages.pop("id-0001")
+    assert bench.run().counts["missing"] == 1 and bench.run().counts["withdrawn"] == 1
+    assert len(bench.names()) == 5 and "종로 새 이름" in bench.names()
+    face.packages["id-0001"] = gone
+    assert bench.run().counts["restored"] == 1
+    assert len(bench.names()) == 6 and bench.last_run().state is RunState.complete
+
+
+def test_no_transaction_is_open_while_the_source_is_asked_after_what_vanished(bench: Bench) -> None:
+    face = bench.ckan(4)
+    bench.source(expect={"withdraw_max_share": 1})
+    bench.run()
+    show, written = face.show, []
+
+    def show_while_somebody_writes(asked: Asked) -> Reply:
+        with writing_session(bench.database) as session:
+            session.add(MailEntry(recipient="a", subject="b", body="c"))
+        written.append(asked.query["id"])
+        return show(asked)
+
+    bench.server.routes["/api/action/package_show"] = show_while_somebody_writes
+    del face.packages["id-0002"]
+    assert bench.run().counts["missing"] == 1
+    assert written == ["id-0002"] and bench.records()["id-0002"].problem == "gone"
