@@ -78,6 +78,7 @@ def test_the_sitemap_is_read_by_our_own_reader(client: TestClient, site: Site) -
     assert len(found) == len(set(found)) > 2000
 
 
+@pytest.mark.slow
 def test_the_exports_are_read_back(client: TestClient) -> None:
     text = client.get("/exports/platforms.csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
@@ -106,6 +107,7 @@ def test_ckanapi_reads_us(address: str, get_only: bool) -> None:
             ckan.call_action("package_show", {"id": "nowhere"})
 
 
+@pytest.mark.slow
 def test_harvesters_page_through_without_loss(client: TestClient) -> None:
     """As ckanext-harvest asks: sort=id asc, a hundred rows, until a page is empty."""
     seen: list[str] = []
@@ -177,6 +179,7 @@ def test_the_catalogue_is_read_in_every_serialisation(client: TestClient, ending
         assert (catalogue, needed, None) in graph
 
 
+@pytest.mark.slow
 def test_the_catalogue_leads_from_page_to_page(client: TestClient) -> None:
     hydra = Namespace("http://www.w3.org/ns/hydra/core#")
     seen: set[str] = set()

@@ -47,7 +47,7 @@ def ask_everything(site: Site, number: int) -> None:
 
 
 def test_a_few_questions_to_every_operation(site: Site) -> None:
-    ask_everything(site, 3)
+    ask_everything(site, 2)
 
 
 @pytest.mark.slow
