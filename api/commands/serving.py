@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -114,10 +115,10 @@ def _stop(_number: int, _frame: object) -> None:
 
 
 class Follower:
-    """A thread that applies the outbox to the index and to the comparisons soon after each commit."""
+    """A thread that brings the index and the comparisons up to each commit soon after it was made."""
 
-    def __init__(self, installation: object, pause: float = 0.5) -> None:
-        self._installation, self._pause = installation, pause
+    def __init__(self, installation: object, pause: float = 0.5, look_again: float = 15) -> None:
+        self._installation, self._pause, self._look_again = installation, pause, look_again
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
 
@@ -134,16 +135,23 @@ class Follower:
         import structlog
 
         from api.startup import Installation
+        from search.overlap.store import follow
 
         assert isinstance(self._installation, Installation)
         indexer = self._installation.indexer()
         log = structlog.get_logger()
+        compared = float("-inf")
         while not self._stopping.wait(self._pause):
             try:
-                indexer.follow()
-            except Exception as problem:  # the index lags and never lies: the rows wait in the outbox
+                applied = indexer.follow()
+                # Another process may have emptied the outbox: what it changed is compared at the next look.
+                if applied or time.monotonic() - compared > self._look_again:
+                    follow(self._installation.database)
+                    compared = time.monotonic()
+            except Exception as problem:  # index and groups lag and never lie: the rows wait in the outbox
                 log.warning("index lags", problem=str(problem))
                 self._stopping.wait(5)
+        indexer.close()
 
 
 def worker() -> None:
