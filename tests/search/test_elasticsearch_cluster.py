@@ -164,13 +164,13 @@ def test_a_busy_server_is_given_less_at_a_time_and_nothing_is_lost():
 
     # So little memory for writing that a request of ordinary size is refused with 429, as by a real busy node.
     with (
-        Cluster(settings={"indexing_pressure.memory.limit": "150kb"}) as cluster,
+        Cluster(settings={"indexing_pressure.memory.limit": "200kb"}) as cluster,
         cluster_engine([cluster.url]) as engine,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(elastic_bulk, "Pace", Watched)
-        assert engine.rebuild(many(400)) == 400
-        assert engine.count() == 400
+        assert engine.rebuild(many(200)) == 200
+        assert engine.count() == 200
         assert asked_for_less, "the server was never too busy: the test shows nothing"
         assert min(asked_for_less) < elastic_bulk.LARGEST_BYTES / 4
 
