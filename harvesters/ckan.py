@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from harvesters.base import Harvester, HarvestTask, Option
@@ -72,9 +71,8 @@ class CkanHarvester(Harvester):
         if task.option("site"):
             yield _site_record(task, status, ckan.address)
         for package in _Pages(ckan, task).packages():
-            for record in records_of(package, task):
-                # All packages of a page share its bytes, which are kept once.
-                yield replace(record, raw=ckan.body)
+            # All packages of a page share its bytes, which are kept once.
+            yield from records_of(package, task, ckan.body)
 
     @staticmethod
     def fate(task: HarvestTask, remote_id: str) -> Fate:
@@ -179,7 +177,7 @@ class _Pages:
                 )
 
 
-def records_of(package: Mapping[str, Any], task: HarvestTask) -> Iterator[HarvestedRecord]:
+def records_of(package: Mapping[str, Any], task: HarvestTask, raw: bytes | None = None) -> Iterator[HarvestedRecord]:
     """The package if it is a service, else those of its resources that are."""
     extras = {str(one["key"]): one.get("value") for one in package.get("extras") or [] if one.get("key")}
     services = [one for one in package.get("resources") or [] if _format(one) in SERVICE_FORMATS and one.get("url")]
@@ -194,7 +192,7 @@ def records_of(package: Mapping[str, Any], task: HarvestTask) -> Iterator[Harves
             **extras,
         }
         fields["channels"] = [*_listed(extras.get("channels")), *(str(one["url"]) for one in services)]
-        yield HarvestedRecord(str(package.get("id") or ""), page, _said(fields))
+        yield HarvestedRecord(str(package.get("id") or ""), page, _said(fields), raw)
         return
     for resource in services:
         fields = {
@@ -203,7 +201,7 @@ def records_of(package: Mapping[str, Any], task: HarvestTask) -> Iterator[Harves
             "url": resource["url"],
             **common,
         }
-        yield HarvestedRecord(str(resource["id"]), f"{page}/resource/{resource['id']}", _said(fields))
+        yield HarvestedRecord(str(resource["id"]), f"{page}/resource/{resource['id']}", _said(fields), raw)
 
 
 def is_service(package: Mapping[str, Any], extras: Mapping[str, Any]) -> bool:

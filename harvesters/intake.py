@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from harvesters.base import Listing
 from harvesters.differences import lines_of, newly_matched, shown_of
-from harvesters.known_rows import KnownRows, rows_of
+from harvesters.known_rows import KnownRows, standings_of
 from harvesters.ledger import Line
 from harvesters.raw import RawStore
 from registry.errors import InvalidValue, LeaseLost, MetaplatformError, RecordRejected
@@ -80,17 +80,19 @@ class Intake:
         database's write lock is not held while Korean is being read. Raw payloads are kept here, before their
         records: a row never names bytes that are not there.
         """
-        rows = {row.remote_id: row for row in rows_of(session, self.source.id, [one.remote_id for one in batch])}
+        rows = standings_of(session, self.source.id, [one.remote_id for one in batch])
         same: list[int] = []
         fresh: list[Understood] = []
         for record in batch:
-            record = replace(record, remote_id=normal_form("NFC", record.remote_id.strip())[:500])
+            remote_id = normal_form("NFC", record.remote_id.strip())[:500]
+            if remote_id != record.remote_id:
+                record = replace(record, remote_id=remote_id)
             if self._is_repeated(record, fresh):
                 continue
             known = rows.get(record.remote_id)
             digest = self._payload_hash(record)
             steady = known is not None and known.state not in (RecordState.withdrawn, RecordState.rejected)
-            if known and steady and record.fetched and known.payload_hash == digest and known.platform_id and known.id:
+            if known and steady and record.fetched and known.payload_hash == digest and known.platform_id:
                 same.append(known.id)
                 continue
             # Where a harvester hands over no bytes, the record's fields are all that the source said.

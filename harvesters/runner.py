@@ -38,7 +38,7 @@ from registry.records import Actor, HarvestedRecord
 from registry.register import settle_waiting
 from registry.vocab import ActorKind, RunState, Severity
 
-BATCH = 200
+BATCH = 500
 SHOWN_LINES = 5000
 """Lines a report carries along; all of them stand in the ledger, and memory stays flat in the number of records."""
 
