@@ -60,15 +60,19 @@ def _rank(
     stored = candidate.stored
     matched: list[str] = []
     exact, stripped = _whole(stored, understood, matched)
+    inside = _inside(stored, understood)
     relation = scope.relation(stored)
     if stripped and strengths and relation not in ("", "own", "within"):
         # '통합예약' is a need; that a far city calls its own just so makes it no better an answer.
-        exact = 0.8
-    name = max(exact, _name(candidate, understood, total, matched))
+        exact, inside = 0.0, max(inside, 0.8)
+    covered = _covered(stored, understood.concepts, total, matched)
+    name = max(exact, inside, covered)
     function = _function(stored, strengths)
     body = sum(one.weight for one in understood.concepts if one.text in stored["b"]) / total
     # A name that repeats the function's words adds little to the function; a whole name counts fully.
-    told = exact if exact >= name else name * (1.0 - 0.75 * function)
+    # Where a place was asked for, it decides among those that serve the need; without one, the name does.
+    repeated = 0.75 if function >= 0.95 and scope else 0.4
+    told = max(exact, inside * (1.0 - repeated * function), covered * (1.0 - 0.75 * function))
     relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
     # Nearness counts as far as the platform answers at all.
     area = POINTS.get(relation, 0.0) * scope.factor * (1.0 if understood.only_place else 0.4 + 0.6 * relevance)
@@ -149,13 +153,11 @@ def _whole(stored: Mapping[str, Any], understood: Understood, matched: list[str]
     return 0.0, False
 
 
-def _name(candidate: Candidate, understood: Understood, total: float, matched: list[str]) -> float:
-    """The share of the query's words found in the names, and of the name that they make up, 0 to 0.86."""
-    covered = _covered(candidate.stored, understood.concepts, total, matched)
+def _inside(stored: Mapping[str, Any], understood: Understood) -> float:
+    """0.72 to 0.96 where all that was typed stands in the name as it was typed, else 0."""
     whole = understood.wholes[0] if understood.wholes else ""
-    inside = [name for name in candidate.stored["x"] if len(whole) >= 3 and whole in name]
-    # All that was typed stands in the name as it was typed.
-    return max([covered, *(0.72 + 0.24 * len(whole) / len(name) for name in inside)])
+    fits = [len(whole) / len(name) for name in stored["x"] if len(whole) >= 3 and whole in name]
+    return 0.72 + 0.24 * max(fits) if fits else 0.0
 
 
 def _covered(stored: Mapping[str, Any], concepts: Sequence[Concept], total: float, matched: list[str]) -> float:

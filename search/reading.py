@@ -415,7 +415,7 @@ class Reader:
                 if len(token) - len(josa) >= 2 and token.endswith(josa)
             ]
             for typed in dict.fromkeys((token, *bare, _middle(token, read), *unknown)):
-                near = self._nearest(typed)
+                near = self._nearest(typed, part=typed != token)
                 if near and near != typed:
                     changes.append((typed, near))
                     text = text.replace(typed, near)
@@ -430,12 +430,12 @@ class Reader:
         counts = self._engine.evidence(clauses)
         return all(any(counts[at : at + 2]) for at in range(0, len(counts), 2))
 
-    def _nearest(self, text: str) -> str:
+    def _nearest(self, text: str, part: bool) -> str:
         keys = keystrokes(text)
         latin = text.isascii()
         if latin and len(text) < 6:
             return ""
-        if len(keys) < 6 and not any(map(is_letter, text)):
+        if len(keys) < 6 and not part and not any(map(is_letter, text)):
             # Among words so short everything is near to something.
             return ""
         allowed = 1 if latin or len(keys) < 9 else 2

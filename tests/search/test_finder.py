@@ -151,10 +151,10 @@ def test_a_closed_service_is_found_says_so_and_leads_on(catalogue):
 
 
 def test_among_equals_the_running_come_before_the_closed(catalogue):
-    names = catalogue.names("배달앱", "대전광역시")
     hits = {hit.name: hit.status for hit in catalogue.hits("휘파람")}
     assert list(hits.values()) == ["running", "closed"]
-    assert "휘파람(대전)" in names
+    names = catalogue.names("배달앱", "대전광역시", limit=60)
+    assert names.index("먹깨비(충북)") < names.index("휘파람(대전)")
 
 
 def test_a_private_service_never_comes_first_where_a_public_one_does_the_same(catalogue):
