@@ -57,7 +57,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number a usage report may carry. `per` is the time it covers: total, month, year, day, none."""
+    """A number a usage report may carry. `per` is the time it covers: total, year, month, week, day, none."""
 
     id: str
     ko: str

@@ -7,10 +7,11 @@ from sqlmodel import select
 from registry.database import session_of, writing_session
 from registry.errors import InvalidValue, UnknownCode
 from registry.models import UsageFigure, UsageReport
-from registry.questionnaire import band_fits, questionnaire
+from registry.questionnaire import BANDS, band_fits, questionnaire
 from registry.records import FigureClaim
 from registry.usage import printed_table, report_usage, scale_mean, tabulate, usage_of
 from registry.vocab import PlatformType, Rank
+from registry.vocabulary import load_vocabulary
 from tests.registry.factories import OFFICER, make_source, outbox, put
 
 
@@ -86,6 +87,28 @@ def test_figures_come_with_the_period_and_must_fit_the_band(session, web):
     report_usage(session, one, "2026", {"A1-5": "3"}, actor=OFFICER, source=web, figures=[FigureClaim("staff", 4.0)])
     figure = session.exec(select(UsageFigure)).one()
     assert (figure.key, figure.value, figure.as_of, figure.rank) == ("staff", 4.0, "2026", "owner")
+
+
+@pytest.mark.parametrize(
+    ("item", "type_"),
+    [("A1-3", PlatformType.information), ("B1-3", PlatformType.proposal), ("C1-3", PlatformType.brokerage)],
+)
+def test_weekly_users_must_fit_the_band_that_was_answered(session, web, item, type_):
+    one = made(session, type_=type_)
+    users = [FigureClaim("users_week", 499.0)]
+    with pytest.raises(InvalidValue) as refused:
+        report_usage(session, one, "2026", {item: "4"}, actor=OFFICER, source=web, figures=users)
+    problem = refused.value
+    assert (problem.field, problem.value) == (item, "4")
+    assert "499" in problem.cause_ko and "500" in problem.cause_ko and "499" in problem.cause_en
+    assert problem.remedy_ko and problem.remedy_en
+    assert session.exec(select(UsageReport)).all() == [] == session.exec(select(UsageFigure)).all()
+    report_usage(session, one, "2026", {item: "3"}, actor=OFFICER, source=web, figures=users)
+    assert session.exec(select(UsageFigure)).one().value == 499.0
+
+
+def test_every_figure_behind_a_band_is_one_that_can_be_reported():
+    assert {key for key, _ in BANDS.values()} <= load_vocabulary().figures.keys()
 
 
 @pytest.mark.parametrize(
