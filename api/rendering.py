@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
@@ -39,6 +40,7 @@ def environment() -> Environment:
     )
     made.filters["marked"] = marked
     made.filters["short_url"] = short_url
+    made.filters["cited"] = cited
     return made
 
 
@@ -157,6 +159,24 @@ def short_url(url: str) -> str:
     """An address as people read it: no scheme, no slash at the end, not longer than a line."""
     text = url.split("://", 1)[-1].rstrip("/")
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+CITED_ADDRESS = re.compile(r"https?://[^\s<>\"]+?(?=[;,.)]*(?:\s|$))")
+
+
+def cited(note: str, withheld: str = "") -> list[tuple[str, str]]:
+    """A source's note in pieces: (text, '') for words, (text, address) for what is a link.
+
+    `withheld` is an address that somebody else holds now: nothing on its host becomes a link.
+    """
+    closed = urlsplit(withheld).netloc.removeprefix("www.")
+    pieces, at = [], 0
+    for found in CITED_ADDRESS.finditer(note):
+        address = found.group()
+        safe = not closed or urlsplit(address).netloc.removeprefix("www.") != closed
+        pieces += [(note[at : found.start()], ""), (short_url(address), address if safe else "")]
+        at = found.end()
+    return [one for one in [*pieces, (note[at:], "")] if one[0]]
 
 
 def with_query(path: str, pairs: Any) -> str:

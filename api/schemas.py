@@ -148,7 +148,7 @@ class FigureOut(BaseModel):
     """An exact figure, as stated."""
 
     key: str
-    value: float
+    value: float | None = Field(description="None where the unit is text, code or date; then `quote` says it.")
     unit: str = ""
     as_of: str = ""
     period: str = ""
@@ -157,6 +157,10 @@ class FigureOut(BaseModel):
     quote: str = ""
     rank: str
     source: str
+    actor: str
+    note: str = Field("", description="Where the source itself has it from: a report, an address.")
+    first_seen: datetime
+    last_seen: datetime
 
 
 class ReportOut(BaseModel):

@@ -81,7 +81,10 @@ _SAME: dict[type, tuple[str, ...]] = {
         *("field", "value", "rank", "actor", "as_of", "evidence", "confidence", "note"),
         *("first_seen", "last_seen", "ended_at"),
     ),
-    schemas.FigureOut: ("key", "value", "as_of", "period", "payer", "purpose", "quote", "rank"),
+    schemas.FigureOut: (
+        *("key", "value", "as_of", "period", "payer", "purpose", "quote", "rank", "actor", "note"),
+        *("first_seen", "last_seen"),
+    ),
     schemas.SourceOut: (
         *("id", "title", "harvester", "url", "owner_code", "rank", "schedule_hours", "outside", "enabled"),
         "next_run_at",

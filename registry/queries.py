@@ -2,13 +2,12 @@
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select as core_select
-from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
 from registry.errors import InvalidValue, NotFound
@@ -60,10 +59,11 @@ def list_platforms(
     updated_since: datetime | None = None,
     states: Sequence[PlatformState] = (PlatformState.active,),
 ) -> Page:
-    """Platforms in the order in which they changed, a page at a time; `after` is the last page's cursor.
+    """Platforms by id, a page at a time; `after` is the last page's cursor, InvalidValue when it is not ours.
 
-    A platform that changes while somebody pages comes again at the end, and none is skipped. InvalidValue for a
-    cursor that is not ours.
+    Whatever is written meanwhile, every platform that stood at the first page comes once: its id does not move.
+    To read on later, pass the largest `updated_at` seen as `updated_since`: writers wait for each other and take
+    their time only then (standing.lock), so nothing that commits later is dated earlier.
     """
     limit = max(1, min(limit, LARGEST_PAGE))
     query = select(Platform).where(col(Platform.state).in_(states))
@@ -72,21 +72,19 @@ def list_platforms(
     if updated_since is not None:
         query = query.where(col(Platform.updated_at) >= updated_since)
     if after:
-        query = query.where(tuple_(col(Platform.updated_at), col(Platform.id)) > _read_cursor(after))
-    rows = list(session.exec(query.order_by(col(Platform.updated_at), col(Platform.id)).limit(limit)))
+        query = query.where(col(Platform.id) > _read_cursor(after))
+    rows = list(session.exec(query.order_by(col(Platform.id)).limit(limit)))
     return Page(rows, _cursor(rows[-1]) if len(rows) == limit else "")
 
 
 def _cursor(row: Platform) -> str:
-    text = json.dumps([row.updated_at.isoformat(), row.id])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([row.id]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str) -> tuple[datetime, str]:
+def _read_cursor(text: str) -> str:
     try:
-        at, identifier = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not isinstance(identifier, str):
+        (identifier,) = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if not isinstance(identifier, str):
             raise ValueError
     except (ValueError, TypeError):
         raise InvalidValue(
@@ -97,7 +95,7 @@ def _read_cursor(text: str) -> tuple[datetime, str]:
             "앞 쪽의 응답에 있던 값을 그대로 쓰거나 처음부터 읽으세요.",
             "Use the value of the last answer as it is, or begin again.",
         ) from None
-    return moment, identifier
+    return identifier
 
 
 def statements_of(session: Session, platform_id: str, *, history: bool = False) -> list[dict[str, Any]]:
@@ -111,8 +109,7 @@ def statements_of(session: Session, platform_id: str, *, history: bool = False) 
         query = query.where(col(Statement.ended_at).is_(None))
     rows = list(session.exec(query.order_by(col(Statement.field), col(Statement.id))))
     records = {one.id: one for one in _records(session, rows)}
-    named = {row.source_id for row in rows}
-    titles = {one.id: one.title for one in session.exec(select(Source).where(col(Source.id).in_(named)))}
+    titles = _titles(session, {row.source_id for row in rows})
     shown = _shown(rows)
     views = [
         _statement(row, records.get(row.record_id), titles.get(row.source_id, ""), row.id in shown) for row in rows
@@ -123,6 +120,10 @@ def statements_of(session: Session, platform_id: str, *, history: bool = False) 
 def _records(session: Session, statements: Sequence[Statement]) -> list[Record]:
     wanted = {row.record_id for row in statements if row.record_id is not None}
     return list(session.exec(select(Record).where(col(Record.id).in_(wanted)))) if wanted else []
+
+
+def _titles(session: Session, source_ids: Collection[str]) -> dict[str, str]:
+    return dict(session.exec(select(Source.id, Source.title).where(col(Source.id).in_(source_ids))).all())
 
 
 def _shown(statements: Sequence[Statement]) -> set[int | None]:
@@ -158,11 +159,33 @@ def _statement(row: Statement, record: Record | None, title: str, shown: bool) -
 
 
 def figures_of(session: Session, platform_id: str, *, history: bool = False) -> list[UsageFigure]:
-    """A platform's figures, by name and newest fact first; with `history` also those that were corrected."""
+    """A platform's figures with who said each and where that has it from (`note`), by name and newest fact first.
+
+    With `history` also those that were corrected.
+    """
     query = select(UsageFigure).where(UsageFigure.platform_id == platform_id)
     if not history:
         query = query.where(col(UsageFigure.ended_at).is_(None))
     return list(session.exec(query.order_by(col(UsageFigure.key), col(UsageFigure.as_of).desc(), col(UsageFigure.id))))
+
+
+def _figure(row: UsageFigure, title: str) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "value": row.value,
+        "text": row.quote,
+        "as_of": row.as_of,
+        "period": row.period,
+        "payer": row.payer,
+        "purpose": row.purpose,
+        "rank": row.rank,
+        "source": row.source_id,
+        "source_title": title,
+        "actor": row.actor,
+        "note": row.note,
+        "first_seen": row.first_seen.isoformat(),
+        "last_seen": row.last_seen.isoformat(),
+    }
 
 
 def platform_view(session: Session, identifier: str) -> dict[str, Any]:
@@ -174,19 +197,9 @@ def platform_view(session: Session, identifier: str) -> dict[str, Any]:
     }
     view["owner"] = owner.full_name if owner else row.owner_name
     view["owner_code"] = owner.code if owner else ""
-    view["figures"] = [
-        {
-            "key": one.key,
-            "value": one.value,
-            "text": one.quote,
-            "as_of": one.as_of,
-            "period": one.period,
-            "payer": one.payer,
-            "purpose": one.purpose,
-            "source": one.source_id,
-        }
-        for one in figures_of(session, row.id)
-    ]
+    figures = figures_of(session, row.id)
+    titles = _titles(session, {one.source_id for one in figures})
+    view["figures"] = [_figure(one, titles.get(one.source_id, "")) for one in figures]
     view["statements"] = statements_of(session, row.id)
     return view
 

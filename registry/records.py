@@ -62,7 +62,7 @@ class FigureClaim:
     `value` is in the unit of config/vocab/figures.yml, `as_of` a date, month or year as stated,
     `period` what it counts over ('week', 'month', 'year', 'total' or ''), `payer` who pays a cost
     (national, province, local, private or ''), `purpose` what for (build, upkeep or ''). A figure whose unit is
-    text, code or date has no value but a `quote`.
+    text, code or date has no value but a `quote`. `note` is where the source itself has it from: a report, an address.
     """
 
     key: str
@@ -72,6 +72,7 @@ class FigureClaim:
     payer: str = ""
     purpose: str = ""
     quote: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import gc
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -135,7 +135,8 @@ class _Batch:
         if standing.changed:
             standing.derive(self.at, self.source.id, self.actor)
         if draft.figures:
-            self.figures.setdefault(standing.id, []).extend(draft.figures)
+            said = [replace(one, note=one.note or draft.source_note) for one in draft.figures]
+            self.figures.setdefault(standing.id, []).extend(said)
         if record is not None:
             self.by_remote_id[record.remote_id] = standing.id
             if record.platform_id != standing.id:

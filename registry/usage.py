@@ -7,7 +7,7 @@ every table says which of the two it is made from. An item that is not answered 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -160,7 +160,7 @@ def _check_figures(answers: Mapping[str, list[str]], figures: Sequence[FigureCla
 
 
 def _dated(figure: FigureClaim, period: str) -> FigureClaim:
-    return FigureClaim(figure.key, figure.value, period[:10], figure.period, figure.payer, figure.purpose, figure.quote)
+    return replace(figure, as_of=period[:10])
 
 
 def usage_of(session: Session, platform_id: str) -> dict[str, dict[str, list[str]]]:

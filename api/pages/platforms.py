@@ -146,6 +146,8 @@ def report_status(request: Request, session: SessionDep, number: Annotated[int, 
 def figure_text(language: Any, figure: UsageFigure) -> str:
     """A figure with its unit, as people say it."""
     known = load_vocabulary().figures.get(figure.key)
+    if figure.value is None:
+        return figure.quote
     unit = known.unit if known else ""
     if unit == "KRW":
         return str(language.money(figure.value))

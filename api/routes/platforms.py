@@ -52,7 +52,9 @@ def list_platforms(
     level: Annotated[Level | None, Query()] = None,
     owner: Annotated[str, Query(max_length=60, description="Code or name of the owning government.")] = "",
     state: Annotated[PlatformState, Query()] = PlatformState.active,
-    changed_since: Annotated[datetime | None, Query(description="With a time zone.")] = None,
+    changed_since: Annotated[
+        datetime | None, Query(description="With a time zone; to read on, the largest updated_at seen.")
+    ] = None,
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Response:

@@ -39,6 +39,7 @@ class UsageFigure(SQLModel, table=True):
     rank: str = Field(max_length=20)
     source_id: str = Field(foreign_key="source.id", max_length=100)
     actor: str = Field(max_length=120)
+    note: str = Field(default="", sa_type=Text)
     first_seen: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     last_seen: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -69,7 +69,8 @@ def test_every_value_says_who_said_it(client: TestClient, site: Site) -> None:
     said = {one["field"]: one for one in body["statements"]}
     assert said["name"]["value"] == "배달특급" and said["name"]["source"] and said["name"]["rank"]
     usage = client.get(f"{API}/platforms/{site.ids['platform']}/usage").json()
-    assert any(one["key"] == "members" and one["as_of"] for one in usage["figures"])
+    members = next(one for one in usage["figures"] if one["key"] == "members" and one["as_of"])
+    assert members["note"] and members["source"] == "bundle" and members["actor"] and members["last_seen"]
 
 
 def test_a_change_needs_what_was_read(client: TestClient, token: dict[str, str]) -> None:

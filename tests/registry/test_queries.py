@@ -1,11 +1,15 @@
 """The read side: provenance, history, pages that neither skip nor repeat, and old ids that still lead somewhere."""
 
+import threading
+import time
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from registry.changes import backlog, take, waiting
-from registry.database import writing_session
+from registry.database import session_of, writing_session
 from registry.editing import edit
 from registry.errors import InvalidValue, NotFound
 from registry.merge import merge
@@ -35,13 +39,17 @@ def session(any_database: Engine):
 
 
 def test_a_platform_with_who_said_what(session):
-    made = put(session, "따릉이", status=Status.running, figures=(FigureClaim("members", 7.0, "2025"),)).platform_id
+    figures = (FigureClaim("members", 7.0, "2025"),)
+    made = put(session, "따릉이", status=Status.running, figures=figures, source_note="시정백서 12쪽").platform_id
     edit(session, made, {"status": "closed"}, actor=OFFICER, source=make_source(session, "web", Rank.owner))
     view = platform_view(session, made)
     assert (view["name"], view["owner"], view["owner_code"], view["status"]) == (
         *("따릉이", "서울특별시", "1100000000", "closed"),
     )
-    assert view["figures"][0]["value"] == 7.0
+    (figure,) = view["figures"]
+    assert (figure["value"], figure["source"], figure["source_title"]) == (7.0, "seoul", "seoul")
+    assert (figure["rank"], figure["note"], figure["actor"]) == ("harvested", "시정백서 12쪽", "harvester:test")
+    assert figure["first_seen"] == figure["last_seen"] == figures_of(session, made)[0].first_seen.isoformat()
     status = {one["source"]: one for one in view["statements"] if one["field"] == "status"}
     assert status["web"]["shown"] and not status["seoul"]["shown"]
     assert status["seoul"]["record"] == "따릉이"
@@ -84,16 +92,48 @@ def test_pages_neither_skip_nor_repeat(session):
     assert list(platform_ids(session, slice_size=4)) == sorted(ids)
 
 
-def test_a_platform_that_changes_meanwhile_comes_again_at_the_end(session):
-    for number in range(6):
-        put(session, f"플랫폼 {number}")
+def test_what_changes_between_two_pages_is_neither_missed_nor_repeated(session):
+    ids = sorted(put(session, f"플랫폼 {number}").platform_id for number in range(6))
     first = list_platforms(session, limit=3)
-    put(session, "플랫폼 0", department="새과")
+    for number in range(6):
+        put(session, f"플랫폼 {number}", department="새과")
     rest = list_platforms(session, after=first.cursor, limit=10)
-    assert [one.name for one in rest.platforms] == ["플랫폼 3", "플랫폼 4", "플랫폼 5", "플랫폼 0"]
+    assert [one.id for one in [*first.platforms, *rest.platforms]] == ids
+    latest = max(one.updated_at for one in list_platforms(session).platforms)
+    put(session, "플랫폼 2", department="다른과")
+    since = list_platforms(session, updated_since=latest + timedelta(microseconds=1))
+    assert [one.name for one in since.platforms] == ["플랫폼 2"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WyIyMDI2IiwgMV0", "가"])
+@pytest.mark.postgres
+def test_who_commits_later_is_dated_later_though_begun_earlier(postgres):
+    """A reader who goes on from the latest change seen must not miss a transaction that took its time."""
+    with writing_session(postgres) as session:
+        make_source(session, "seoul")
+
+    def write_slowly() -> None:
+        with writing_session(postgres) as slow:
+            put(slow, "늦게 쓴 플랫폼")
+
+    with writing_session(postgres) as quick:
+        put(quick, "먼저 쓴 플랫폼")
+        other = threading.Thread(target=write_slowly)
+        other.start()
+        waiting_writers = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        deadline = time.monotonic() + 20
+        while not quick.connection().execute(waiting_writers).scalar_one():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        put(quick, "먼저 쓴 둘째 플랫폼")
+    other.join(20)
+    with session_of(postgres) as session:
+        quick_ones = [one for one in list_platforms(session).platforms if one.name.startswith("먼저")]
+        seen = max(one.updated_at for one in quick_ones)
+        assert len(quick_ones) == 2
+        assert "늦게 쓴 플랫폼" in [one.name for one in list_platforms(session, updated_since=seen).platforms]
+
+
+@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WyIyMDI2IiwgMV0", "WzFd", "가"])
 def test_a_foreign_cursor_is_refused(session, cursor):
     with pytest.raises(InvalidValue) as refused:
         list_platforms(session, after=cursor)

@@ -168,6 +168,23 @@ def test_figures_are_kept_by_day_and_corrected_not_overwritten(any_database: Eng
         assert platform(session, done.platform_id).version == 4
 
 
+def test_a_figure_keeps_where_its_source_has_it_from(any_database: Engine):
+    figures = (FigureClaim("members", 100.0, "2022"), FigureClaim("downloads", 9.0, "2022", note="앱 장터"))
+
+    def say(session, note):
+        done = put(session, "배달특급", figures=figures, source_note=note)
+        session.expire_all()
+        return done.action, {one.key: one.note for one in session.exec(select(UsageFigure))}
+
+    with writing_session(any_database) as session:
+        first = {"members": "KRILA 2022-01, 제4장", "downloads": "앱 장터"}
+        assert say(session, "KRILA 2022-01, 제4장") == ("added", first)
+        assert say(session, "") == ("unchanged", first)
+        corrected = first | {"members": "https://news.example.kr/1"}
+        assert say(session, "https://news.example.kr/1") == ("changed", corrected)
+        assert say(session, "https://news.example.kr/1") == ("unchanged", corrected)
+
+
 def test_text_figures(any_database: Engine):
     with writing_session(any_database) as session:
         put(session, "배달특급", figures=(FigureClaim("award", None, "2022", quote="대통령상"),))

@@ -549,6 +549,7 @@ def upgrade() -> None:
         sa.Column("rank", sa.String(length=20), nullable=False),
         sa.Column("source_id", sa.String(length=100), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
