@@ -7,10 +7,10 @@ Every judgement keeps its evidence as `kind:value` words, so that a reader can s
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+from harvesters.findings import Finding, Kind, Relation
 from harvesters.homepages import Named, Neighbourhood, organisation
 from harvesters.hrefs import host_of, is_front, readable_host, same_page, under
 from harvesters.link_words import LinkWords, SectionRule, any_under, squeeze
@@ -24,46 +24,6 @@ _HOME_LABELS = frozenset(
 _OTHER_BODY_LABELS = re.compile(
     r"^(?:council|assembly|gucouncil|sicouncil|mail|webmail|email|gw|intra|vpn|sso|edu-?office|eng|english|japan(?:ese)?|china|chinese|jpn|chn)$"
 )
-
-
-class Relation(StrEnum):
-    """Whose a link's target is, seen from the page's government."""
-
-    own = "own"
-    other = "other"
-    nation = "nation"
-    private = "private"
-    unsure = "unsure"
-
-
-class Kind(StrEnum):
-    """What a link's target is."""
-
-    platform = "platform"
-    section = "section"
-    app = "app"
-    channel = "channel"
-    homepage = "homepage"
-    page = "page"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A judged link. `owner` is the local government that answers for it, None where it is none's or not known."""
-
-    link: Link
-    relation: Relation
-    kind: Kind
-    owner: Government | None = None
-    rule: SectionRule | None = None
-    engine: str = ""
-    confidence: float = 0.5
-    evidence: tuple[str, ...] = ()
-
-    @property
-    def is_platform(self) -> bool:
-        """Whether this is an entry for the registry."""
-        return self.kind in (Kind.platform, Kind.section, Kind.app)
 
 
 class Judge:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harvesters.belonging import Finding, Kind, Relation
+from harvesters.findings import Finding, Kind, Relation
 from harvesters.homepages import organisation
 from harvesters.hrefs import host_of, is_front, same_page
 from harvesters.link_words import squeeze

@@ -24,7 +24,7 @@ def resolve(base: str, raw: str) -> str:
     Fragments and session ids are dropped, Hangul hosts become punycode, and the common slips of hand-written
     pages (a missing scheme, 'http//', backslashes, blanks) are mended, because a browser's user gets there too.
     """
-    text = re.sub(r"[\t\r\n\u200b\ufeff]", "", raw).strip().strip("\"'").strip()
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff]", "", raw).strip().strip("\"'").strip()
     if text.lower() in _JUNK_VALUES:
         return ""
     text = _DOUBLE_SCHEME.sub("", text.replace("\\", "/"))
@@ -41,7 +41,7 @@ def resolve(base: str, raw: str) -> str:
     ascii_name = ascii_host(host)
     if not ascii_name or ("." not in ascii_name.strip("[]") and ":" not in ascii_name and ascii_name != "localhost"):
         return ""
-    path = _SESSION_PATH.sub("", joined.path).replace(" ", "%20") or "/"
+    path = _escaped(_SESSION_PATH.sub("", joined.path)) or "/"
     standard = {"http": 80, "https": 443}[joined.scheme.lower()]
     netloc = ascii_name if port in (None, standard) else f"{ascii_name}:{port}"
     return urlunsplit((joined.scheme.lower(), netloc, path, _without_session(joined.query), ""))
@@ -50,12 +50,11 @@ def resolve(base: str, raw: str) -> str:
 def ascii_host(host: str) -> str:
     """The host in lower case and punycode; '' when it is no host name."""
     host = host.strip().strip(".").lower()
-    if host.isascii():
-        return host if re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host) else ""
     try:
-        return host.encode("idna").decode("ascii")
+        plain = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
         return ""
+    return plain if re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", plain) else ""
 
 
 def readable_host(host: str) -> str:
@@ -102,7 +101,12 @@ def _without_session(query: str) -> str:
     """The query without session and tracking keys; left as written when there are none."""
     pairs = query.split("&") if query else []
     kept = [pair for pair in pairs if not _is_noise(pair.partition("=")[0])]
-    return "&".join(kept).replace(" ", "%20")
+    return _escaped("&".join(kept))
+
+
+def _escaped(text: str) -> str:
+    """Blanks and quotes as an address may hold them; the rest stays as written."""
+    return re.sub(r"\s", "%20", text).replace('"', "%22").replace("'", "%27")
 
 
 def _is_noise(key: str) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from harvesters.base import Harvester, HarvestTask, Option
-from harvesters.belonging import Finding, Judge, Kind, Relation
+from harvesters.belonging import Judge
 from harvesters.entries import Entry, accounts, gather
+from harvesters.findings import Finding, Kind, Relation
 from harvesters.homepages import Neighbourhood, bundled_places
 from harvesters.hrefs import host_of, under
 from harvesters.link_words import link_words, squeeze

