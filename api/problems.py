@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from api.security import add_headers
@@ -185,7 +185,11 @@ def _unexpected(request: Request, error: Exception) -> Response:
             "en": "Try again in a moment; tell the operator if it stays.",
         },
     }
-    response = answer(request, 500, facts)
+    try:
+        response = answer(request, 500, facts)
+    except Exception as second:  # the error page itself is broken: say it without any template
+        structlog.get_logger().error("the error page failed", trace="".join(traceback.format_exception(second)))
+        response = PlainTextResponse("서버에 문제가 생겼습니다. / Something went wrong here.", 500)
     # This answer is sent outside our own middleware, so it has to bring the headers itself.
     add_headers(response.headers, request.url.path, b"")
     return response

@@ -105,7 +105,8 @@ def test_a_picture_of_each_page(browser: Browser, live: str, site: Site, tmp_pat
             for path in site.pages(signed_in=signed_in):
                 if path.startswith("/en/"):
                     continue
-                page.goto(live + path)
+                answer = page.goto(live + path)
+                assert answer is not None and answer.ok, path
                 name = re.sub(r"[^\w가-힣]+", "_", path.split("?")[0]).strip("_") or "home"
                 height = page.evaluate("document.documentElement.scrollHeight")
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=height < 6000)
