@@ -2,7 +2,7 @@
 
 | text field    | holds                                                                                  |
 |---------------|----------------------------------------------------------------------------------------|
-| name          | words of the name (vocabulary)                                                         |
+| name          | words of the name, and its parts between spaces (vocabulary)                           |
 | alias         | words of aliases, former and English names, and of platforms it succeeds (vocabulary)  |
 | whole         | the folded name, also without its parenthesis or its owner's place name                |
 | alias_whole   | folded aliases and former names, and other spellings of all names                      |
@@ -29,7 +29,7 @@ from search.text import TEXT_FORMAT, Analyser
 from search.words import INVERTING
 
 # Grows when an index built before must be built anew.
-FORMAT = f"5/{TEXT_FORMAT}/{version('kiwipiepy')}"
+FORMAT = f"6/{TEXT_FORMAT}/{version('kiwipiepy')}"
 
 TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "body", "place")
 # Fields in which phrases are asked for; the others need no positions.
@@ -192,6 +192,8 @@ def _entry(
     body_words: tuple[str, ...],
     vocabulary: Vocabulary,
 ) -> IndexEntry:
+    name_words = _with_tokens(name_words, [document.name])
+    alias_words = _with_tokens(alias_words, _other_names(document))
     forms = place_forms(document.owner_names)
     primary = _variants(document.name)
     called = [name for name in (*document.aliases, *document.former_names, document.name_en) if name]
@@ -282,6 +284,12 @@ def _serves(document: PlatformDocument) -> tuple[str, ...]:
     """Ids of the governments a platform is near to: those it serves and the one that owns it; 'nation' for all."""
     ids = [*document.served, *([document.owner_id] if document.owner_id is not None else [])]
     return (*dict.fromkeys(str(one) for one in ids), *(("nation",) if document.nationwide else ()))
+
+
+def _with_tokens(words: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
+    """The words and the names' parts between spaces: 일상플러스 is a word that slips are mended to, not only 일상·플러스."""
+    tokens = [fold(token) for name in names for token in name.split()]
+    return (*words, *dict.fromkeys(token for token in tokens if 2 <= len(token) <= 8 and token not in words))
 
 
 def _popularity(document: PlatformDocument) -> float:

@@ -158,7 +158,7 @@ class Reader:
 
     def _empty(self, rest: str) -> bool:
         words = self.vocabulary.content(self._lexicon.read(rest))
-        if not words or any(word.known and len(word.text) > 1 for word in words):
+        if not words or self._functions(words) or any(word.known and len(word.text) > 1 for word in words):
             return False
         folded = fold(rest)
         clauses: list[Clause] = [Term("name", folded), Term("body", folded)]
