@@ -54,7 +54,7 @@ def render(
     **context: Any,
 ) -> HTMLResponse:
     """One page. `title` is what the browser's tab says before the site's name."""
-    html = environment().get_template(template).render(title=title, **_common(request), **context)
+    html = environment().get_template(template).render({**_common(request), "title": title, **context})
     return HTMLResponse(html, status, headers=dict(headers or {}))
 
 
