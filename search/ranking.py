@@ -12,7 +12,7 @@ from typing import Any
 from search.area import POINTS, WORDS, Scope
 from search.concept import Concept
 from search.engine import Candidate
-from search.hangul import fold
+from search.hangul import initials
 from search.needs import FoundFunction
 from search.query import Reason
 from search.reading import Understood
@@ -212,8 +212,6 @@ def _stands(text: str, name: str, inverted: bool) -> bool:
 
 
 def _initials(stored: Mapping[str, Any], row: str) -> float:
-    from search.hangul import initials
-
     best = 0.0
     for number, name in enumerate((*stored["x"], *stored["z"], *stored["y"])):
         other = initials(name)
@@ -227,8 +225,3 @@ def _initials(stored: Mapping[str, Any], row: str) -> float:
             continue
         best = max(best, fit - (0.03 if number >= len(stored["x"]) + len(stored["z"]) else 0.0))
     return best
-
-
-def folded_words(text: str) -> list[str]:
-    """The folded tokens of a text."""
-    return [fold(token) for token in text.split() if fold(token)]

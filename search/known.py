@@ -1,0 +1,93 @@
+"""What is known at the moment: the vocabulary, the words of the names in the index, and the names of places."""
+
+import threading
+from dataclasses import replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from registry.governments import Places
+from search.engine import SearchEngine, Term
+from search.hangul import even, is_letter, keystrokes
+from search.needs import Vocabulary
+
+
+class Known:
+    """The dictionary that queries are read with; it follows the engine's generation."""
+
+    def __init__(self, engine: SearchEngine, places: Places, vocabulary: Vocabulary) -> None:
+        self.engine = engine
+        self.vocabulary = vocabulary
+        self.base = frozenset(vocabulary.lexicon.nouns)
+        # The words of names help to read a query; needs are read without them, as their phrases were.
+        self.lexicon = replace(vocabulary.lexicon, nouns=set(self.base))
+        self.index_words: dict[str, int] = {}
+        self._place_names = {
+            form
+            for row in places.all()
+            for form in (even(row.name), even(row.name)[:-1])
+            if len(form) >= 3 or (len(form) == 2 and len(keystrokes(form)) >= 5)
+        }
+        self._generation: str | None = None
+        self._lock = threading.Lock()
+        self._by_length: dict[int, list[str]] = {}
+        self._keys: dict[int, list[str]] = {}
+
+    def refresh(self) -> None:
+        """Take in the words of names in the index, when it has changed."""
+        generation = self.engine.generation()
+        if generation == self._generation:
+            return
+        with self._lock:
+            if generation == self._generation:
+                return
+            words: dict[str, int] = {}
+            for name in ("name", "alias"):
+                for word, count in self.engine.vocabulary(name).items():
+                    words[word] = words.get(word, 0) + count
+            lexicon = replace(self.vocabulary.lexicon, nouns=set(self.base))
+            fresh = {word for word in words if len(word) >= 2 and not word.endswith("다") and not word.isdigit()}
+            lexicon.add_nouns(fresh)
+            self.lexicon = lexicon
+            self.index_words = words
+            by_length: dict[int, list[str]] = {}
+            for word in words.keys() | self.base | self._place_names:
+                if len(word) >= 2:
+                    by_length.setdefault(len(keystrokes(word)), []).append(word)
+            self._by_length = {length: sorted(some) for length, some in by_length.items()}
+            self._keys = {length: [keystrokes(word) for word in some] for length, some in self._by_length.items()}
+            self._generation = generation
+
+    def stands(self, folded: str) -> bool:
+        """Whether a folded text is a name or a word of a description."""
+        counts = self.engine.evidence([Term("whole", folded), Term("alias_whole", folded), Term("body", folded)])
+        return any(counts)
+
+    def named(self, folded: str) -> bool:
+        """Whether a folded text is a whole name."""
+        return any(self.engine.evidence([Term("whole", folded), Term("alias_whole", folded)]))
+
+    def nearest(self, text: str, part: bool) -> str:
+        """The known word one slip away (two in long ones), or ''; `part` when the text was cut out of a longer word."""
+        keys = keystrokes(text)
+        latin = text.isascii()
+        if latin and len(text) < 6:
+            return ""
+        if len(keys) < 6 and not part and not any(map(is_letter, text)):
+            # Among words so short everything is near to something.
+            return ""
+        allowed = 1 if latin or len(keys) < 9 else 2
+        best: tuple[int, int, str] | None = None
+        for length in range(len(keys) - allowed, len(keys) + allowed + 1):
+            words = self._by_length.get(length)
+            if not words or length < 4:
+                continue
+            found = process.extract(keys, self._keys[length], scorer=OSA.distance, score_cutoff=allowed, limit=5)
+            for _, distance, at in found:
+                if words[at].isascii() != latin:
+                    # 'with' and 주소 are near only as keys.
+                    continue
+                rank = (int(distance), -self.index_words.get(words[at], 0), words[at])
+                if best is None or rank < best:
+                    best = rank
+        return best[2] if best else ""

@@ -1,0 +1,94 @@
+"""Place names in a query: which governments they mean, and what is left of the query without them."""
+
+import re
+from collections.abc import Sequence
+
+from registry.governments import PlaceMention, Places
+from registry.models import Government
+from search.hangul import even
+from search.needs import Vocabulary
+
+# Words of the vocabulary that are place names first of all.
+PLACE_WORDS = frozenset({"서울", "부산", "제주", "세종"})
+# A function whose words contain a place name must be asked for at least so clearly to make it a mere word: of who
+# told where she lives, and of who did not.
+NEEDED, NEEDED_ANYWHERE = 0.4, 0.6
+
+
+class Mentions:
+    """Finds places in queries, in Korean and in English."""
+
+    def __init__(self, places: Places, vocabulary: Vocabulary) -> None:
+        self._places = places
+        self._vocabulary = vocabulary
+        self._english: dict[str, list[Government]] = {}
+        for row in places.all():
+            name = even(row.name_en)
+            for form in {name, re.sub(r"-(?:si|gun|gu|do)$", "", name)}:
+                if len(form) >= 4:
+                    self._english.setdefault(form, []).append(row)
+
+    def find(self, text: str, area_id: int | None) -> list[PlaceMention]:
+        """Place names, but for words that a need is made of: 우리 동네 예산 is a budget, 예산 쇼핑몰 a county's."""
+        found = [self._trimmed(text, one) for one in self._places.find_in(text) or self._romanised(text)]
+        doubtful = [one for one in found if one.text in self._vocabulary.lexicon.nouns and one.text not in PLACE_WORDS]
+        if not doubtful:
+            return found
+        said = self._vocabulary.content(self._vocabulary.lexicon.read(text))
+        # Who lives elsewhere more likely means the word; who told no place may mean the county.
+        least = NEEDED if area_id is not None else NEEDED_ANYWHERE
+        asked = [one for one in self._vocabulary.functions_for(said) if one.strength >= least]
+        needed = {word for one in asked for word in one.words}
+        return [one for one in found if one not in doubtful or one.text not in needed]
+
+    def _trimmed(self, text: str, mention: PlaceMention) -> PlaceMention:
+        """부천 시장 is not 부천시 and 장: a name over a space must not end inside a word."""
+        head = mention.text.split(" ")[0]
+        if head == mention.text or not text[mention.end : mention.end + 1].isalnum():
+            return mention
+        choices = self._places.choices(head)
+        return PlaceMention(mention.start, mention.start + len(head), head, tuple(choices)) if choices else mention
+
+    def _romanised(self, text: str) -> list[PlaceMention]:
+        """English names of governments, with or without their title: Seoul, Suwon, Eunpyeong-gu."""
+        found = []
+        for match in re.finditer(r"[a-z]+(?:-[a-z]+)?", text):
+            rows = self._english.get(match.group())
+            if rows:
+                found.append(PlaceMention(match.start(), match.end(), match.group(), tuple(rows)))
+        return found
+
+    def choose(self, mentions: Sequence[PlaceMention], area_id: int | None) -> list[Government]:
+        """The places meant; of same-named ones the person's own, or the one in her province, if there is one."""
+        chosen: list[Government] = []
+        for mention in mentions:
+            options = list(mention.choices)
+            if len(options) > 1 and area_id is not None:
+                near = {area_id, *self._places.ancestors(area_id)}
+                home = {row for row in near if not self._places.ancestors(row)}
+                for close in ({area_id}, home):
+                    found = [row for row in options if row.id in close or row.parent_id in close]
+                    if found:
+                        options = found
+                        break
+            chosen += options
+        # 경기도 수원시: the province only says which 수원시.
+        above = {row.parent_id for row in chosen}
+        return list({row.id: row for row in chosen if row.id not in above}.values())
+
+    def without(self, text: str, mentions: Sequence[PlaceMention]) -> tuple[str, bool]:
+        """The text without its place names and without words for here, and whether there were such words."""
+        rest = text
+        for mention in reversed(list(mentions)):
+            rest = rest[: mention.start] + " " + rest[mention.end :]
+        rest = re.sub(
+            r"(?<!\S)(?:시|도|군|구)?청?(?:에서의|에서|에게|에는|에|의|은|는|이|가|을|를|도|로|으로|랑)?(?=\s|$)",
+            " ",
+            rest,
+        )
+        here = False
+        for word in self._vocabulary.here:
+            pattern = rf"(?<!\S){re.escape(word)}(?:에서|에|의|은|는|도)?(?=\s|$)"
+            if re.search(pattern, rest):
+                rest, here = re.sub(pattern, " ", rest), True
+        return re.sub(r"\s+", " ", rest).strip(), here

@@ -1,0 +1,102 @@
+"""Slips of the finger: whole names, words inside names and places a keystroke or two away from what was typed."""
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import OSA
+
+from registry.governments import Places
+from search.engine import AtLeast, Clause, Phrase, Plan, Term
+from search.fields import bigrams, is_initials, key_trigrams
+from search.hangul import fold, is_letter, keystrokes
+from search.known import Known
+from search.words import Word
+
+
+class Slips:
+    """Mends what nothing in the index bears out; what was mended is reported by the reader."""
+
+    def __init__(self, known: Known, places: Places) -> None:
+        self._known = known
+        self._places = places
+
+    def mended(self, text: str) -> tuple[str, list[tuple[str, str]]]:
+        """The text with unknown words replaced by a known one a slip away, where nothing bears out what was typed."""
+        changes: list[tuple[str, str]] = []
+        for token in text.split():
+            if len(fold(token)) < 2:
+                continue
+            read = self._known.lexicon.read(token)
+            unknown = [word.text for word in read if not word.known and len(word.text) >= 2]
+            nouns = sum(len(word.text) for word in read if word.known and word.kind != "verb")
+            # Broken letters, or neither a verb's form nor mostly known nouns: 겅동구, 칠고군.
+            broken = any(map(is_letter, token))
+            odd = 2 * nouns < len(token) and len(token) >= 3 and not self._known.lexicon.verb_at(token)
+            odd = odd or any(not word.known for word in read)
+            if not (broken or odd) or (self._places.find_in(token) and not broken):
+                continue
+            if not broken and self._borne_out(unknown or [token]):
+                continue
+            # The slip may have cut the word wrongly: 주챠장예약 is tried as typed, then without its particle, then in part.
+            bare = [
+                token.removesuffix(josa)
+                for josa in self._known.lexicon.josa
+                if len(token) - len(josa) >= 2 and token.endswith(josa)
+            ]
+            for typed in dict.fromkeys((token, *bare, _middle(token, read), *unknown)):
+                near = self._known.nearest(typed, part=typed != token)
+                if near and near != typed:
+                    changes.append((typed, near))
+                    text = text.replace(typed, near)
+                if near:
+                    break
+        return text, changes
+
+    def _borne_out(self, words: Sequence[str]) -> bool:
+        clauses: list[Clause] = []
+        for word in words:
+            clauses += [Phrase("bi", tuple(bigrams(word))), Term("body", word)]
+        counts = self._known.engine.evidence(clauses)
+        return all(any(counts[at : at + 2]) for at in range(0, len(counts), 2))
+
+    def whole(self, wholes: Sequence[str]) -> tuple[str, str, int]:
+        """The whole name within a slip or two of one of the texts: folded, as it is shown, and the text's number."""
+        for number, whole in enumerate(wholes):
+            keys = keystrokes(whole)
+            allowed = _allowed(len(keys))
+            if not allowed or is_initials(whole) or (whole.isascii() and len(whole) < 6):
+                continue
+            grams = list(dict.fromkeys(key_trigrams(whole)))
+            must = AtLeast(tuple(Term("keys3", gram) for gram in grams), max(1, len(grams) - 3 * allowed - 1))
+            best: tuple[int, float, str, str] | None = None
+            for candidate in self._known.engine.search(Plan(must, limit=40, count=False)).found:
+                stored = candidate.stored
+                for one in (*stored["x"], *stored["y"], *stored["z"]):
+                    if one.isascii() != whole.isascii():
+                        continue
+                    distance = OSA.distance(keys, keystrokes(one), score_cutoff=allowed)
+                    if distance <= allowed:
+                        shown = stored["name"] if one == stored["x"][0] else one
+                        rank = (int(distance), -float(stored["users"]), one, shown)
+                        best = rank if best is None or rank < best else best
+            if best:
+                return best[2], best[3], number
+        return "", "", 0
+
+
+def _middle(token: str, words: Sequence[Word]) -> str:
+    """What is left of a token between the known words at its beginning and its end."""
+    start, end = 0, len(token)
+    for word in words:
+        if not word.known or not token.startswith(word.text, start):
+            break
+        start += len(word.text)
+    for word in reversed(words):
+        if not word.known or not token.endswith(word.text, start, end):
+            break
+        end -= len(word.text)
+    return token[start:end] or token
+
+
+def _allowed(keys: int) -> int:
+    """Slips allowed in a name of so many keystrokes: short names lie too close to each other."""
+    return 0 if keys < 5 else 1 if keys < 9 else 2 if keys < 16 else 3
