@@ -286,4 +286,4 @@ def test_any_order_of_events_keeps_the_registry_true() -> None:
 @pytest.mark.usefixtures("template")
 def test_many_orders_of_events_keep_the_registry_true() -> None:
     """More and longer orders."""
-    _machine(40, 30)("runTest").runTest()
+    _machine(20, 30)("runTest").runTest()
