@@ -134,12 +134,20 @@ def write_rows(scored: Iterable[Scored], path: Path) -> None:
 
 def _score(finder: Finder, judged: Judged) -> Scored:
     places = finder.places
-    area = places.resolve(judged.user_area).id if judged.user_area else None
+    area = _area(judged.user_area, places)
     hits = finder.search(SearchQuery(judged.query, area_id=area, limit=DEPTH)).hits
     gains = list(_gains(hits, judged.expected, places))
     first = next((place for place, gain in enumerate(gains, 1) if gain), 0)
     ideal = _dcg([_gain(place) for place in range(len(judged.expected))][:DEPTH])
     return Scored(judged, hits, first, _dcg(gains) / ideal if ideal else 0.0)
+
+
+def _area(text: str, places: Places) -> int | None:
+    """The government meant; none for a name that several have or had, as after a split: which one would be a guess."""
+    if not text:
+        return None
+    choices = places.choices(text)
+    return choices[0].id if len(choices) == 1 else None if choices else places.resolve(text).id
 
 
 def _gains(hits: Sequence[Hit], expected: Sequence[Expected], places: Places) -> Iterator[float]:
