@@ -7,17 +7,30 @@ private PostgreSQL cluster, started once; `any_database` runs a test on both.
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine, create_engine, text
 
+from registry import accounts
 from registry.database import open_database
 from registry.migrations import migrate
 from tests.postgres import private_cluster
 
 pytest_plugins = ["tests.components.fixtures", "tests.site"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def product_hasher() -> Iterator[Callable[[], PasswordHash]]:
+    """Passwords hashed as cheaply as argon2 can in every test; gives what makes the product's own hasher."""
+    real = accounts._hasher
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", lambda: cheap)
+        yield real
 
 
 @pytest.fixture(scope="session")

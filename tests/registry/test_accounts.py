@@ -44,7 +44,14 @@ def test_the_first_administrator_gets_a_password_once(session):
     account = session.exec(select(Account)).one()
     assert (account.login, account.role, account.must_change) == ("admin", "administrator", True)
     assert password not in account.password_hash
-    assert account.password_hash.startswith("$argon2")
+
+
+def test_the_products_passwords_are_dear_to_guess(session, product_hasher, monkeypatch):
+    monkeypatch.setattr(accounts, "_hasher", product_hasher)
+    password = first_administrator(session)
+    written = session.exec(select(Account)).one().password_hash
+    assert written.startswith("$argon2id$v=19$m=65536,t=3,")
+    assert sign_in(session, "admin", password).account.login == "admin"
 
 
 def test_signing_in_and_out(session):

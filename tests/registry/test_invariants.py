@@ -5,9 +5,17 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlmodel import Session, select
 
 from registry.database import open_database
@@ -153,10 +161,18 @@ class Registry(RuleBasedStateMachine):
             assert find_platform(self.session, record.platform_id or "").state is PlatformState.active
 
 
-TestRegistry = Registry.TestCase
-TestRegistry.settings = settings(
-    max_examples=12,
-    stateful_step_count=20,
+FEW = settings(
+    max_examples=4,
+    stateful_step_count=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
+
+
+def test_few_histories():
+    run_state_machine_as_test(Registry, settings=FEW)
+
+
+@pytest.mark.slow
+def test_many_histories():
+    run_state_machine_as_test(Registry, settings=settings(FEW, max_examples=40, stateful_step_count=30))

@@ -134,8 +134,8 @@ def test_who_commits_later_is_dated_later_though_begun_earlier(postgres):
 
 
 @pytest.mark.parametrize("cursor", ["x", "bnVsbA", "WyIyMDI2IiwgMV0", "WzFd", "가"])
-def test_a_foreign_cursor_is_refused(session, cursor):
-    with pytest.raises(InvalidValue) as refused:
+def test_a_foreign_cursor_is_refused(empty_database, cursor):
+    with session_of(empty_database) as session, pytest.raises(InvalidValue) as refused:
         list_platforms(session, after=cursor)
     assert refused.value.field == "cursor"
 
