@@ -19,6 +19,7 @@ from harvesters.sheet_import import import_file
 from harvesters.sources import save_source, source_from
 from registry import accounts
 from registry.database import session_of, writing_session
+from registry.merge import declare_different
 from registry.models import HarvestRun, Issue, OverlapMember, Platform
 from registry.records import Actor
 from registry.vocab import ActorKind
@@ -85,10 +86,11 @@ class Site:
 
 # What is not a page of its own: files, and the part of a page that is fetched while one types.
 FILES = (".json", ".geojson", ".csv", ".xlsx", "/precheck/preview")
-PRIVATE = ("/account", "/accounts", "/audit", "/register", "/sources/plan")
+PRIVATE = ("/merging/confirm", "/account", "/accounts", "/audit", "/register", "/sources/plan")
 QUERIES = {
     "/search": "?q=%EB%B0%B0%EB%8B%AC",
     "/compare": "?left={platform_id}&right={other}",
+    "/merging/confirm": "?left={platform_id}&right={other}&kind=same",
     "/sources/plan": "?which=example-home",
     "/register/done": "?id={identifier}",
 }
@@ -142,6 +144,7 @@ def site(bundled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             )
         ).first()
         assert other is not None
+        sheet_ids = list(session.exec(select(Platform.id).where(col(Platform.url).contains("example.kr"))))
         made.ids = {
             "identifier": delivery.id,
             "platform_id": delivery.id,
@@ -156,5 +159,9 @@ def site(bundled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             "report": answer.headers["location"].rsplit("/", 1)[1],
             "source_id": run.source_id,
         }
+    with writing_session(installation.database) as session:
+        tester = Actor(ActorKind.person, "tester")
+        decision = declare_different(session, sheet_ids[0], sheet_ids[1], tester, "서로 다른 일을 함")
+        made.ids["decision_id"] = str(decision.id)
     yield made
     installation.close()

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from api.pages import about, account, coverage, harvest, issues, overlap, places, platforms, register, search
+from api.pages import (
+    about,
+    account,
+    coverage,
+    harvest,
+    issues,
+    merging,
+    overlap,
+    places,
+    platforms,
+    precheck,
+    register,
+    search,
+)
 
 PAGES: tuple[APIRouter, ...] = (
     search.router,
@@ -12,6 +25,8 @@ PAGES: tuple[APIRouter, ...] = (
     places.router,
     coverage.router,
     overlap.router,
+    merging.router,
+    precheck.router,
     harvest.router,
     issues.router,
     account.router,

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import secrets
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,7 +18,8 @@ from api.routes.overlap import find_active, member_data
 from registry.database import writing_session
 from registry.errors import InvalidValue
 from registry.gaps import gaps
-from registry.models import PreCheck, Verdict
+from registry.merge import decisions_between
+from registry.models import Verdict
 from registry.permissions import may, require
 from registry.queries import find_platform
 from registry.review import VERDICT_EN, VERDICT_KO, VerdictKind, agreement, judge, opinions, take_back, verdict_count
@@ -29,15 +29,11 @@ from search.overlap.area import AREA_EN, AREA_KO
 from search.overlap.explain import compare
 from search.overlap.groups import groups_of, list_groups
 from search.overlap.index import live_index
-from search.overlap.precheck import Checked, check, reason_of
 from search.overlap.queues import stored_pairs, waiting
 from search.overlap.report import report_group
 from search.overlap.rules import candidates, rule_sets
 from search.overlap.scoring import LABEL_EN, LABEL_KO
 from search.overlap.store import follow, regroup
-from search.overlap.tiers import joint_system
-from search.overlap.verdict import REFERENCE_ONLY
-from search.overlap.verdict import VERDICT_EN as PROPOSED_EN
 
 router = APIRouter(dependencies=[Depends(find_viewer)])
 
@@ -154,6 +150,9 @@ def compare_page(
 ) -> Response:
     """Two platforms side by side: every reason, and what officers said."""
     one, other = find_platform(session, left), find_platform(session, right)
+    if one.id == other.id:
+        # The one was merged into the other since somebody kept this address.
+        return RedirectResponse(language_of(request).link(f"/platforms/{one.id}"), 303)
     index, _ = live_index(parts.database).refresh()
     here, there = index.subjects.get(one.id), index.subjects.get(other.id)
     if here is None or there is None:
@@ -177,7 +176,10 @@ def compare_page(
         agreement=agreement(said).value,
         kinds=[(kind.value, language(VERDICT_KO[kind], VERDICT_EN[kind])) for kind in VerdictKind],
         kind_names={kind.value: language(VERDICT_KO[kind], VERDICT_EN[kind]) for kind in VerdictKind},
+        decisions=decisions_between(session, one.id, other.id),
+        proposed=any(row.kind is VerdictKind.same for row in said),
         may_judge=may(viewer.account if viewer else None, "judge"),
+        may_merge=may(viewer.account if viewer else None, "merge"),
     )
 
 
@@ -265,102 +267,6 @@ def undo_verdict(
         left, right = row.left_id, row.right_id
     regroup(parts.database, [left, right])
     return RedirectResponse(language_of(request).link(f"/compare?left={left}&right={right}"), 303)
-
-
-FIELDS = (
-    "owner",
-    "department",
-    "name",
-    "purpose",
-    "users",
-    "area",
-    "functions",
-    "cost_krw",
-    "legal_basis",
-    "management_plan",
-)
-PlanText = Annotated[str, Query(max_length=2000)]
-
-
-def read_form(
-    owner: PlanText = "",
-    department: PlanText = "",
-    name: PlanText = "",
-    purpose: PlanText = "",
-    users: PlanText = "",
-    area: PlanText = "",
-    functions: PlanText = "",
-    cost_krw: PlanText = "",
-    legal_basis: PlanText = "",
-    management_plan: PlanText = "",
-) -> dict[str, str]:
-    """The form's fields as typed."""
-    typed = (owner, department, name, purpose, users, area, functions, cost_krw, legal_basis, management_plan)
-    return dict(zip(FIELDS, (text.strip() for text in typed), strict=True))
-
-
-PlanForm = Annotated[dict[str, str], Depends(read_form)]
-
-
-@router.get("/precheck")
-def precheck_form(request: Request, parts: PartsDep, typed: PlanForm) -> Response:
-    """The form; with owner and purpose given, the answer stands under it. It works without any script."""
-    here = chosen_area(request)
-    if not any(typed.values()) and here is not None:
-        typed["owner"] = here.full_name
-    checked, errors = _check(request, parts, typed) if typed["owner"] and typed["purpose"] else (None, {})
-    return _form_page(request, typed, checked, errors)
-
-
-@router.get("/precheck/preview")
-def precheck_preview(request: Request, parts: PartsDep, typed: PlanForm) -> Response:
-    """Only the answer, for the form that asks while one types."""
-    if not (typed["owner"] and typed["purpose"]):
-        return Response("", media_type="text/html")
-    checked, errors = _check(request, parts, typed)
-    status = 422 if errors else 200
-    return render(
-        request, "overlap/precheck_preview.html", title="", status=status, errors=errors, **_answer(request, checked)
-    )
-
-
-@router.post("/precheck", dependencies=[Depends(same_origin)])
-async def precheck_keep(request: Request, parts: PartsDep, viewer: ViewerDep) -> Response:
-    """Keep a check under a number, so that it can be printed and traced again."""
-    form = await request.form()
-    typed = {field: str(form.get(field, ""))[:2000].strip() for field in FIELDS}
-    checked, errors = _check(request, parts, typed)
-    if checked is None:
-        return _form_page(request, typed, None, errors)
-    number = "K" + secrets.token_hex(6)
-    with writing_session(parts.database) as session:
-        session.add(
-            PreCheck(
-                id=number,
-                plan={key: value for key, value in typed.items() if value},
-                result=checked.as_data(),
-                actor=viewer.account.login if viewer else "",
-            )
-        )
-    return RedirectResponse(language_of(request).link(f"/precheck/{number}"), 303)
-
-
-@router.get("/precheck/{number}")
-def precheck_kept(request: Request, session: SessionDep, parts: PartsDep, number: GroupId) -> Response:
-    """A kept check as 사전검토서: made for printing; what was found then stands beside what is found now."""
-    row = found(session.get(PreCheck, number), "precheck", number)
-    checked, errors = _check(request, parts, {field: str(row.plan.get(field, "")) for field in FIELDS})
-    then = {hit["id"] for tier in row.result["tiers"] for hit in tier["hits"]}
-    now = {hit.subject.id for hits in checked.hits.values() for hit in hits} if checked else set()
-    return render(
-        request,
-        "overlap/precheck_print.html",
-        title=language_of(request)("사전검토서", "Pre-build check sheet"),
-        row=row,
-        errors=errors,
-        changed=len(then ^ now),
-        **_answer(request, checked),
-    )
 
 
 @router.get("/retirement")
@@ -499,48 +405,6 @@ def _survey_csv(tables: list[SurveyTable]) -> Response:
     ]
     header = ["table", "title", "group", "option", "label", "published_2022", "published_percent", "count", "percent"]
     return _csv("survey-tables.csv", header, lines)
-
-
-def _check(request: Request, parts: PartsDep, typed: dict[str, str]) -> tuple[Checked | None, dict[str, str]]:
-    language = language_of(request)
-    plan: dict[str, Any] = {key: value for key, value in typed.items() if value}
-    for field in ("functions", "area"):
-        if field in plan:
-            plan[field] = [part.strip() for part in plan[field].replace("\n", ",").split(",") if part.strip()]
-    try:
-        return check(parts.database, plan, None, parts.finder), {}
-    except InvalidValue as error:
-        field = error.field if error.field in FIELDS else "owner"
-        return None, {field: f"{error.cause(language.code)} {error.remedy(language.code)}"}
-
-
-def _answer(request: Request, checked: Checked | None) -> dict[str, Any]:
-    language = language_of(request)
-    if checked is None:
-        return {"checked": None}
-    words = live_index(request.app.state.parts.database).refresh()[0].words.functions
-    return {
-        "checked": checked,
-        "tiers": [(tier, hits) for tier, hits in checked.hits.items()],
-        "reason_of": reason_of,
-        "joint": joint_system,
-        "function_name": lambda key: language(words[key].ko, words[key].en),
-        "mark": REFERENCE_ONLY,
-        "verdict_en": PROPOSED_EN,
-        "areas": {area: language(AREA_KO[area], AREA_EN[area]) for area in AREA_KO},
-    }
-
-
-def _form_page(request: Request, typed: dict[str, str], checked: Checked | None, errors: dict[str, str]) -> Response:
-    return render(
-        request,
-        "overlap/precheck.html",
-        title=language_of(request)("사전검토", "Pre-build check"),
-        status=422 if errors else 200,
-        typed=typed,
-        errors=errors,
-        **_answer(request, checked),
-    )
 
 
 def _functions(request: Request, index: Any) -> list[tuple[str, str]]:

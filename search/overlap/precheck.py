@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, func, select
@@ -14,7 +14,9 @@ from registry.models import Government, Platform
 from registry.models.base import now
 from registry.vocab import PlatformState
 from search.overlap.area import AREA_KO, AreaRelation
+from search.overlap.consultation import ConsultationNote, consultation_notes
 from search.overlap.index import Index, live_index
+from search.overlap.joining import HitFacts, facts_of_hits
 from search.overlap.plan import Plan, read_plan, unplaced_words
 from search.overlap.tiers import TIERS, Hit, find_hits, joint_system
 from search.overlap.verdict import REFERENCE_ONLY, Answered, Proposal, propose, questions
@@ -60,6 +62,8 @@ class Checked:
     searched: int
     data_date: str
     known_gaps: list[str]
+    facts: Mapping[str, HitFacts]
+    consultation: list[ConsultationNote]
 
     def as_data(self) -> dict[str, Any]:
         """The agreed JSON: coverage is a share from 0 to 1, functions and missing are ids of the vocabulary."""
@@ -115,6 +119,7 @@ def check(
             select(func.max(col(Platform.updated_at))).where(col(Platform.state) == PlatformState.active)
         )
         data_date = str(newest.scalar() or "")[:10]
+        facts = facts_of_hits(session, [hit for tier in found.values() for hit in tier], index.places)
     return Checked(
         plan=read,
         hits=found,
@@ -128,6 +133,8 @@ def check(
             f"{REFERENCE_ONLY}: 등록된 플랫폼 {searched:,}개와 비교함(자료 기준일 {data_date or '없음'})",
             *gaps,
         ],
+        facts=facts,
+        consultation=consultation_notes(read.owner.level, read.cost_krw, date.today()),
     )
 
 

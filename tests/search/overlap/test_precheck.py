@@ -1,12 +1,16 @@
 """The pre-build check: tiers in order, real plans, what is refused, and the agreed JSON."""
 
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine
 
 from registry.errors import InvalidValue, NotFound
+from registry.vocab import Level
+from search.overlap.consultation import consultation_notes, consultation_rules
 from search.overlap.index import Index
+from search.overlap.joining import DISTRIBUTE, IMPROVE, SHARE
 from search.overlap.precheck import check, precheck
 from search.overlap.sides import Sides
 from search.overlap.tiers import TIERS
@@ -118,3 +122,33 @@ def test_an_unknown_function_is_a_gap_and_no_verdict_to_build(compared: Engine) 
     found = precheck(compared, {"owner": "봉화군", "purpose": "양자 통신 실증", "functions": ["쀍쀍쀍"]})
     assert found["functions"] == [] and found["proposed_verdict"] == "추진보류"
     assert any("쀍쀍쀍" in gap for gap in found["known_gaps"])
+
+
+def test_a_cost_is_held_to_the_dated_rules_of_its_level() -> None:
+    then = consultation_notes(Level.basic, 45_000_000, date(2017, 6, 1))
+    assert [(one.in_force, one.reached, one.rule.threshold_krw) for one in then] == [(True, True, 40_000_000)]
+    later = consultation_notes(Level.basic, 45_000_000, date(2026, 1, 1))
+    assert [(one.in_force, one.reached) for one in later] == [(True, False), (False, True)]
+    assert later[0].rule.new_regardless and later[1].rule.note_ko == "자치구 4천만 원(2017)"
+    assert [one.reached for one in consultation_notes(Level.basic, None, date(2026, 1, 1))] == [None, None]
+    province = consultation_notes(Level.metropolitan, 1e8, date(2026, 1, 1))
+    assert [(one.rule.consults, one.reached) for one in province] == [("행정안전부", True)]
+    assert all(one.source and one.source_kind for one in consultation_rules())
+
+
+def test_every_hit_says_how_to_join_and_whom_to_ask(compared: Engine) -> None:
+    checked = check(
+        compared, {"owner": "전북 임실군", "purpose": "소상공인을 위한 공공 배달앱", "cost_krw": 45_000_000}
+    )
+    hits = {hit.subject.name: hit for tier in checked.hits.values() for hit in tier}
+    assert set(checked.facts) == {hit.subject.id for hit in hits.values()}
+    for hit in hits.values():
+        facts = checked.facts[hit.subject.id]
+        assert facts.way.ko and facts.way.en
+        assert (facts.way.name == "") == (hit.subject.status == "closed")
+        if hit.tier == "own" and hit.subject.status != "closed":
+            assert facts.way.name == IMPROVE
+    ways = {checked.facts[hit.subject.id].way.name for hit in hits.values()}
+    assert {SHARE, DISTRIBUTE} <= ways
+    assert any(facts.figures.users for facts in checked.facts.values()), "users stand beside hits where known"
+    assert [one.rule.threshold_krw for one in checked.consultation if one.in_force] == [50_000_000]
