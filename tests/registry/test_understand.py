@@ -37,6 +37,8 @@ def ids(understanding: Understanding) -> list[str]:
         ("동백통", "부산광역시", ["food_delivery"], "public_delivery_app"),
         ("대구로", "대구광역시", ["food_delivery", "taxi_call"], "public_delivery_app"),
         ("대구로페이", "대구광역시", ["local_currency"], "other"),
+        ("누비전", "경상남도 창원시", ["local_currency"], "other"),
+        ("광명사랑화폐", "경기도 광명시", ["local_currency"], "other"),
         ("대구로택시", "대구광역시", ["taxi_call"], "other"),
         ("장수몰", "전북특별자치도 장수군", ["farm_mall"], "online_marketplace"),
         ("배달e음", "인천광역시", ["food_delivery"], "public_delivery_app"),
