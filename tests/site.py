@@ -84,8 +84,8 @@ class Site:
         return path
 
 
-# What is not a page of its own: files, and the part of a page that is fetched while one types.
-FILES = (".json", ".geojson", ".csv", ".xlsx", "/precheck/preview")
+# What is not a page of its own: files, the part of a page that is fetched while one types, and an address that leads on.
+FILES = (".json", ".geojson", ".csv", ".xlsx", "/precheck/preview", "/overlap")
 PRIVATE = ("/merging/confirm", "/account", "/accounts", "/audit", "/register", "/sources/plan")
 QUERIES = {
     "/search": "?q=%EB%B0%B0%EB%8B%AC",

@@ -46,6 +46,13 @@ WEST, EAST, SOUTH, NORTH = 124.5, 131.2, 33.0, 38.7
 WIDTH, HEIGHT = 360, 380
 
 
+@router.get("/overlap")
+def overlap_page(request: Request) -> Response:
+    """What people type who know the subject's name only."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(language_of(request).link("/groups") + query, 308)
+
+
 @router.get("/groups")
 def groups_page(
     request: Request, session: SessionDep, parts: PartsDep, area: Text = "", function: Text = ""

@@ -64,6 +64,13 @@ def test_pages_answer_in_both_languages_with_one_heading(client: TestClient, pre
     assert not re.search(r'\sstyle="', answer.text), "the content policy forbids styles in the page"
 
 
+def test_the_subjects_name_leads_to_the_groups(client: TestClient) -> None:
+    for prefix in ("", "/en"):
+        moved = client.get(f"{prefix}/overlap?area=창원시", follow_redirects=False)
+        assert moved.status_code == 308 and moved.headers["location"].startswith(f"{prefix}/groups?area=")
+        assert 'aria-current="page"' in client.get(f"{prefix}/overlap").text
+
+
 def test_a_group_has_map_table_history_and_files(client: TestClient, delivery: dict[str, object]) -> None:
     page = client.get(f"/groups/{delivery['id']}").text
     assert "<svg" in page and "동백통" in page and "2024-05-15" in page and "국비" not in page
