@@ -39,11 +39,16 @@ def make_record(session: Session, source: Source, remote_id: str, url: str = "")
 PLACES: list[Places] = []
 
 
-def owner_of(session: Session, name: str) -> Government:
-    """A government by name; ids are the same in every test database, because all are loaded alike."""
+def places_of(session: Session) -> Places:
+    """All places, read once: ids are the same in every test database, because all are loaded alike."""
     if not PLACES:
         PLACES.append(Places.load(session))
-    return PLACES[0].resolve(name)
+    return PLACES[0]
+
+
+def owner_of(session: Session, name: str) -> Government:
+    """A government by name."""
+    return places_of(session).resolve(name)
 
 
 def make_draft(session: Session, name: str = "따릉이", owner: str = "서울특별시", **more: Any) -> PlatformDraft:

@@ -9,7 +9,7 @@ from registry.editing import edit
 from registry.errors import Conflict, InvalidValue, NotFound
 from registry.models import AuditLine, Statement
 from registry.vocab import Rank, Status
-from tests.registry.factories import OFFICER, make_source, outbox, platform, put, standing
+from tests.registry.factories import OFFICER, make_source, outbox, places_of, platform, put, standing
 
 
 @pytest.fixture
@@ -83,8 +83,9 @@ def test_unknown_platform(session, web):
     ],
 )
 def test_what_cannot_be_taken_names_field_value_cause_and_remedy(session, web, made, field, value):
+    changes = {"department": "나", field: value}
     with pytest.raises(InvalidValue) as refused:
-        edit(session, made, {"department": "나", field: value}, actor=OFFICER, source=web)
+        edit(session, made, changes, actor=OFFICER, source=web, places=places_of(session))
     facts = refused.value.facts()
     assert facts["field"] and facts["cause"]["ko"] and facts["cause"]["en"]
     assert facts["remedy"]["ko"] and facts["remedy"]["en"]

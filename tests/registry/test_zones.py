@@ -69,10 +69,11 @@ def test_a_zone_with_a_metropolitan_city_contains_its_districts(database):
 def test_saving_again_replaces_and_another_kind_is_refused(database):
     derived = derive_zones(database, FLOWS, 1.0)
     save_zones(database, "mine", derived)
-    save_zones(database, "mine", derive_zones(database, FLOWS, 8.0))
+    anew = derive_zones(database, FLOWS, 8.0)
+    save_zones(database, "mine", anew)
     with session_of(database) as session:
         kept = session.exec(select(Zone).where(Zone.set_id == "mine")).all()
-        assert len(kept) == len(derive_zones(database, FLOWS, 8.0)["zones"])
+        assert len(kept) == len(anew["zones"])
     with pytest.raises(InvalidValue, match="already has this name"):
         save_zones(database, "capital_region", derived)
 
