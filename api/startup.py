@@ -117,8 +117,10 @@ def prepare(installation: Installation, progress: Progress) -> str | None:
     from registry.accounts import first_administrator
     from registry.catalogue import load_bundle
     from registry.database import writing_session
+    from registry.zones import load_operator_sets
 
     load_bundle(installation.database, progress)
+    load_operator_sets(installation.database)
     load_sources(installation.database)
     with writing_session(installation.database) as session:
         password = first_administrator(session)

@@ -34,6 +34,7 @@ def answer(home: Path, *words: str, code: int = 0) -> Any:
 def test_the_first_command_of_a_fresh_home_finds_a_platform(home: Path):
     page = answer(home, "search", "ㅂㄷㅌㄱ", "--limit", "3")
     assert set(page) == {"query", "total", "interpretation", "hits", "facets"}
+    assert page["query"] == "ㅂㄷㅌㄱ"
     assert page["hits"][0]["name"] == "배달특급"
     assert page["hits"][0]["owner"] == "경기도"
     assert all(set(hit) == HIT for hit in page["hits"])

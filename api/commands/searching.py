@@ -77,7 +77,7 @@ def search(
 def page_as_json(page: Any, explain: bool = False) -> dict[str, Any]:
     """The search page in the keys other programs rely on."""
     return {
-        "query": page.query,
+        "query": page.query.text,
         "total": page.total,
         "interpretation": [{"kind": one.kind, "from": one.from_, "to": one.to} for one in page.interpretation],
         "hits": [

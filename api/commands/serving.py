@@ -198,7 +198,9 @@ def test(context: typer.Context) -> None:
         say("시험 도구가 없습니다: ./metaplatform test 로 실행하세요. / Run it as ./metaplatform test.")
         raise typer.Exit(3) from None
     words = context.args
-    chosen_marks = [] if any(word == "-m" for word in words) else ["-m", "not slow and not ckan and not benchmark"]
+    chosen_marks = [] if "-m" in words else ["-m", "not slow and not ckan and not benchmark"]
+    if not words and (os.cpu_count() or 1) > 1:
+        chosen_marks += ["-n", "2", "--dist", "loadfile"]
     os.chdir(PROJECT)
     command = [sys.executable, "-m", "pytest", *chosen_marks, *words]
     raise typer.Exit(os.spawnv(os.P_WAIT, sys.executable, command))
