@@ -10,6 +10,7 @@ from harvesters.homepages import organisation
 from harvesters.hrefs import host_of
 from harvesters.http import PoliteClient, Response
 from harvesters.page import Page, read_page
+from harvesters.quality_signs import quality_signs
 from harvesters.signs import Signs, is_login, read_signs
 from registry.errors import (
     AddressRefused,
@@ -101,6 +102,8 @@ def judge_answer(url: str, answer: Response) -> Look:
     signs = read_signs(page, asked=url) if answer.is_html or not answer.content else Signs()
     facts = _facts(url, answer, signs)
     outcome = _outcome(url, answer, signs)
+    if answer.is_html and outcome in ("ok", "redirected") and not app_package(url):
+        facts["page"] = quality_signs(answer.text)
     return Look(url, outcome, answer.status, answer.final_url, page.title[:500], round(answer.seconds * 1000, 1), facts)
 
 

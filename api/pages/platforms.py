@@ -16,6 +16,7 @@ from registry.database import writing_session
 from registry.errors import EngineUnavailable, NotFound
 from registry.issues import raise_issue
 from registry.models import Issue, Platform, UsageFigure
+from registry.quality import quality_of
 from registry.queries import find_platform
 from registry.vocab import Severity
 from registry.vocabulary import load_vocabulary
@@ -54,6 +55,7 @@ def show(request: Request, session: SessionDep, parts: PartsDep, identifier: Pla
         file=file,
         p=platform,
         figures=[(one, figure_text(language, one)) for one in file.figures],
+        quality=quality_of(session, platform.id),
         similar=_similar(parts, platform.id),
         issues=list_issues(session, platform_id=platform.id, limit=20),
         area_names=_area_names(parts, platform),

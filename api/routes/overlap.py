@@ -224,6 +224,10 @@ def report_data(report: GroupReport) -> dict[str, Any]:
             {"id": one.member.platform.id, "among": one.among, "functions": one.functions, "channels": one.channels}
             for one in report.best
         ],
+        "quality": [
+            {"key": one.key, "measured": one.measured, "good": one.good, "platforms": one.platforms}
+            for one in report.quality
+        ],
         "closures": [
             {"id": one.platform.id, "closed": one.platform.closed, "successor": one.platform.successor_id}
             for one in report.closed

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from registry.errors import NotFound
 from registry.models import Government, OverlapGroup, Platform
+from registry.quality import Share, quality_of_all, shares
 from search.overlap.figures import Figures, figures_of_all
 from search.overlap.groups import group_members
 from search.overlap.index import Index
@@ -63,6 +64,7 @@ class GroupReport:
     joinable: tuple[Joinable, ...]
     best: tuple[Best, ...]
     each_government: bool
+    quality: tuple[Share, ...]
 
     @property
     def standing(self) -> list[Member]:
@@ -112,6 +114,7 @@ def report_group(session: Session, index: Index, group_id: str, like: Government
         joinable=_joinable(public),
         best=_best(public, index.subjects, like),
         each_government=bool(function and function.each_government),
+        quality=tuple(shares(quality_of_all(session, [one.platform.id for one in public]).values())),
     )
 
 

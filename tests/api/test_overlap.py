@@ -84,6 +84,16 @@ def test_a_group_has_map_table_history_and_files(client: TestClient, delivery: d
     assert client.get("/groups/Gnone").status_code == 404
 
 
+def test_a_platforms_page_leads_to_comparing_and_says_what_was_not_measured(
+    client: TestClient, delivery: dict[str, object]
+) -> None:
+    members = delivery["members"]
+    assert isinstance(members, list)
+    page = client.get(f"/platforms/{members[0]['id']}").text
+    assert f'href="/similar/{members[0]["id"]}"' in page
+    assert "품질 지표" in page and "재지 않음: 응답 시간" in page
+
+
 def test_bad_questions_are_answered_with_cause_and_remedy(client: TestClient) -> None:
     page = client.get("/groups?area=없는시")
     assert page.status_code == 422 and 'role="alert"' in page.text
