@@ -158,3 +158,47 @@ def test_gaps_and_survey_tables_come_as_csv_and_an_upload_is_not_kept(client: Te
     assert page.status_code == 200 and "지방자치단체: 2" in page.text
     wrong = client.post("/survey", files={"file": ("survey.csv", "gov_code,A1-3\n1,77\n", "text/csv")})
     assert wrong.status_code == 422 and "A1-3 (line 2)" in wrong.text
+
+
+def test_every_answer_about_overlap_is_described_by_a_schema(client: TestClient) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    bare = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if "overlap" not in operation.get("tags", ()):
+                continue
+            answer = next(body for status, body in operation["responses"].items() if status.startswith("2"))
+            schema = answer["content"]["application/json"]["schema"]
+            named = schema.get("$ref") or schema.get("items", {}).get("$ref")
+            if not named:
+                bare.append(f"{method} {path}")
+    assert bare == []
+    for name in ("PlanIn", "VerdictIn", "DecisionIn", "GroupOut"):
+        assert document["components"]["schemas"][name]["example"]
+
+
+def test_a_merge_over_rest_needs_a_reviewer_and_is_undone(client: TestClient, home: Path) -> None:
+    keep, drop = (one["id"] for one in client.get("/api/v1/overlap/groups").json()[-1]["members"][:2])
+    body = {"keep": keep, "drop": drop, "kind": "same", "reason": "한 서비스"}
+    assert client.post("/api/v1/overlap/decisions", json=body).status_code == 401
+    token = {"authorization": f"Bearer {(home / 'token').read_text(encoding='utf-8')}"}
+    made = client.post("/api/v1/overlap/decisions", json=body, headers=token)
+    assert made.status_code == 201 and made.json()["keep"] == keep
+    assert client.get(f"/api/v1/platforms/{drop}", follow_redirects=False).status_code != 404
+    number = made.json()["id"]
+    assert client.delete(f"/api/v1/overlap/decisions/{number}", headers=token).status_code == 200
+    assert client.delete(f"/api/v1/overlap/decisions/{number}", headers=token).status_code == 409
+    assert client.delete("/api/v1/overlap/decisions/999999", headers=token).status_code == 404
+    quality = client.get(f"/api/v1/platforms/{keep}/quality").json()
+    assert len(quality) == 9 and {one["dimension"] for one in quality} == {"system", "information", "service"}
+
+
+def test_a_check_over_rest_says_how_to_join_and_which_dated_rule_applies(client: TestClient) -> None:
+    found = client.post("/api/v1/precheck", json={**PLAN, "cost_krw": 45_000_000}).json()
+    hits = [hit for tier in found["tiers"] for hit in tier["hits"]]
+    assert {hit["id"] for hit in hits} == set(found["joining"])
+    assert all(one["ask"] and one["said"]["ko"] for one in found["joining"].values())
+    assert [(one["since"], one["in_force"], one["reached"]) for one in found["consultation"]] == [
+        ("2018-01", True, False),
+        ("2017-01", False, True),
+    ]
