@@ -178,7 +178,6 @@ def compare_page(
         right=other,
         reason=comparison.reason(language.code, names),
         label_text=language(LABEL_KO[comparison.label], LABEL_EN[comparison.label]),
-        area_text=language(AREA_KO[comparison.area], AREA_EN[comparison.area]),
         opinions=said,
         agreement=agreement(said).value,
         kinds=[(kind.value, language(VERDICT_KO[kind], VERDICT_EN[kind])) for kind in VerdictKind],
