@@ -101,6 +101,12 @@ class Geography:
             self._extend()
         return RELATIONS[int(self._matrix[left, right])]
 
+    def row(self, territory: int) -> list[AreaRelation]:
+        """How one territory relates to each: for asking thousands of times."""
+        if len(self._matrix) < len(self._grounds):
+            self._extend()
+        return [RELATIONS[code] for code in self._matrix[territory].tolist()]
+
     def relations(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same for arrays, as places in RELATIONS."""
         if len(self._matrix) < len(self._grounds):

@@ -76,17 +76,19 @@ def find_hits(
             ids[one] = None
     if not plan.functions:
         ids.update(dict.fromkeys(also))
-    territory = index.territory(plan.subject)
+    relations = index.geography.row(index.territory(plan.subject))
+    above = frozenset(index.places.ancestors(plan.owner.id)) if plan.owner.id is not None else frozenset()
+    main = plan.functions[0] if plan.functions else ""
     rough: dict[str, list[tuple[float, str, float, AreaRelation]]] = {tier: [] for tier in TIERS}
     for one in ids:
         subject = index.subjects.get(one)
         if subject is None or one in left_out:
             continue
         coverage = _coverage(weights, subject)
-        if plan.functions and coverage < HALF and plan.functions[0] not in subject.functions:
+        if main and coverage < HALF and main not in subject.functions:
             continue
-        relation = index.geography.relation(territory, index.territories[one])
-        tier = tier_of(index, plan, subject, relation)
+        relation = relations[index.territories[one]]
+        tier = tier_of(plan, above, subject, relation)
         worth = coverage + _STATUS_WORTH.get(subject.status, -0.1) + 0.2 * _main_share(plan, subject)
         if tier in ("zone", "elsewhere"):
             worth += 0.1 * (relation is AreaRelation.neighbour) + 0.05 * (relation is AreaRelation.contains)
@@ -94,8 +96,11 @@ def find_hits(
     return {tier: _best(index, plan, tier, found) for tier, found in rough.items()}
 
 
-def tier_of(index: Index, plan: Plan, subject: Subject, relation: AreaRelation) -> str:
-    """Where a platform stands from the planner: by who answers for it, then by where it is."""
+def tier_of(plan: Plan, above: frozenset[int], subject: Subject, relation: AreaRelation) -> str:
+    """Where a platform stands from the planner: by who answers for it, then by where it is.
+
+    `above` are the governments over the planner's.
+    """
     if subject.level == "private":
         return "private"
     if subject.owner_id is not None and subject.owner_id == plan.owner.id:
@@ -105,7 +110,7 @@ def tier_of(index: Index, plan: Plan, subject: Subject, relation: AreaRelation) 
     if subject.owner_id is None:
         # A ministry's or a public body's: it reaches the planner unless it says that it does not.
         return "upper" if relation in (AreaRelation.same, AreaRelation.contains) else "elsewhere"
-    if plan.owner.id is not None and subject.owner_id in index.places.ancestors(plan.owner.id):
+    if subject.owner_id in above:
         return "upper"
     return "elsewhere" if relation in (AreaRelation.elsewhere, AreaRelation.unknown) else "zone"
 
