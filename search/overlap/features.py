@@ -71,7 +71,7 @@ def unlike_name(pairs: Pairs) -> Floats:
 def rare_brand(pairs: Pairs) -> Floats:
     """They share a brand word that few platforms use."""
     here, _ = pairs.both(pairs.columns.brand)
-    return pairs.equal(pairs.columns.brand) * rarity(here, dict(pairs.columns.brand_use))
+    return pairs.equal(pairs.columns.brand) * rarity(here, pairs.columns.brand_use)
 
 
 def other_brand(pairs: Pairs) -> Floats:
@@ -98,7 +98,7 @@ def same_address(pairs: Pairs) -> Floats:
 def same_host(pairs: Pairs) -> Floats:
     """Both stand on the same host, and few others do."""
     here, _ = pairs.both(pairs.columns.host)
-    return pairs.equal(pairs.columns.host) * rarity(here, dict(pairs.columns.host_use))
+    return pairs.equal(pairs.columns.host) * rarity(here, pairs.columns.host_use)
 
 
 def other_host(pairs: Pairs) -> Floats:

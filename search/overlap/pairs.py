@@ -1,5 +1,6 @@
 """Pairs of rows and what several features need of them, computed once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -156,7 +157,7 @@ def containment(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> Floats:
     return np.where(least > 0, shared / np.maximum(least, 1), 0.0)
 
 
-def rarity(values: Ints, use: "dict[int, int]", common: int = 20) -> Floats:
+def rarity(values: Ints, use: Mapping[int, int], common: int = 20) -> Floats:
     """1 for a key that only these two have, falling to 0 for one that `common` platforms share."""
     keys, places = np.unique(values, return_inverse=True)
     counts = np.array([use.get(int(key), 2) for key in keys], dtype=np.float64)

@@ -72,6 +72,7 @@ def test_queues_are_ordered_and_leave_out_what_was_judged(changing: Engine) -> N
     assert frozenset((rich[0].left.id, rich[0].right.id)) not in left
 
 
+@pytest.mark.slow
 def test_training_is_reproducible_and_refuses_what_is_worse(changing: Engine, index: Index) -> None:
     first = train(changing)
     assert first["replaced"] is False and first["verdicts"] == 0
