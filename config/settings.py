@@ -26,7 +26,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(PROJECT / "var", description="The folder that holds all state; copy, move or delete it.")
     database_url: str = Field("", description="PostgreSQL URL; empty means SQLite inside the home folder.")
-    elasticsearch_url: str = Field("", description="Elasticsearch URLs, separated by commas; empty means the embedded engine.")
+    elasticsearch_url: str = Field(
+        "", description="Elasticsearch URLs, separated by commas; empty means the embedded engine."
+    )
     elasticsearch_api_key: str = Field("", description="API key for Elasticsearch.")
     elasticsearch_ca: str = Field("", description="CA certificate file for Elasticsearch over TLS.")
     elasticsearch_index: str = Field("metaplatform", description="Name of the alias the indices stand behind.")
