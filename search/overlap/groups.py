@@ -15,7 +15,7 @@ _ROLE_ORDER = ("medoid", "member", "joint", "planned", "private", "closed")
 
 
 def list_groups(session: Session, area: str | None = None, function: str | None = None) -> list[dict[str, Any]]:
-    """Groups with their members, the largest first.
+    """Groups with their members, the largest first; what every government must have (home pages) comes last.
 
     `area` (a government's name or code) keeps groups with a member that serves some of its ground and is not there for
     the whole nation; a group stays whole. `function` keeps groups about that function. UnknownCode or InvalidValue for
@@ -24,7 +24,12 @@ def list_groups(session: Session, area: str | None = None, function: str | None 
     database = _engine(session)
     follow(database)
     index, _touched = live_index(database).refresh()
-    columns: tuple[Any, ...] = (OverlapGroup.id, OverlapGroup.name, OverlapGroup.functions)
+    columns: tuple[Any, ...] = (
+        OverlapGroup.id,
+        OverlapGroup.name,
+        OverlapGroup.functions,
+        OverlapGroup.main_function,
+    )
     query = select(*columns)
     if function is not None:
         query = query.where(col(OverlapGroup.main_function) == index.words.function(function).id)
@@ -33,12 +38,15 @@ def list_groups(session: Session, area: str | None = None, function: str | None 
         ground = index.geography.ground(index.places.resolve(area).id or 0)
     members = _members(session)
     found = []
-    for group_id, name, functions in session.connection().execute(query):
+    expected = set()
+    for group_id, name, functions, main_function in session.connection().execute(query):
         inside = members.get(group_id, [])
         if area is not None and not any(_serves(index, one["id"], ground) for one in inside):
             continue
         found.append({"id": group_id, "name": name, "functions": functions, "members": inside})
-    return sorted(found, key=lambda one: (-len(one["members"]), one["id"]))
+        if main_function and index.words.function(main_function).each_government:
+            expected.add(group_id)
+    return sorted(found, key=lambda one: (one["id"] in expected, -len(one["members"]), one["id"]))
 
 
 def group_members(session: Session, group_id: str) -> list[dict[str, Any]]:

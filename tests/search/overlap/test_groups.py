@@ -61,6 +61,14 @@ def test_the_delivery_apps_are_one_group_with_the_closed_ones_in_it(compared: En
     assert "동백전" not in roles and "대구로페이" not in roles
 
 
+def test_what_every_government_must_have_comes_last(compared: Engine) -> None:
+    with session_of(compared) as session:
+        groups = list_groups(session)
+    sizes = [len(group["members"]) for group in groups]
+    assert groups[0]["functions"] != ["home_page"]
+    assert max(sizes) == next(len(group["members"]) for group in groups if group["functions"] == ["home_page"])
+
+
 def test_one_platform_may_stand_in_several_and_31_cities_stay_apart(compared: Engine, index: Index) -> None:
     with session_of(compared) as session:
         several = [one for one, found in index.subjects.items() if found.name == "대구로"]
