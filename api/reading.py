@@ -126,6 +126,7 @@ def changed_since(session: Session, since: datetime | None, limit: int, *, new: 
     query = select(Platform).where(col(Platform.state) == PlatformState.active)
     if since is not None:
         query = query.where(column >= since)
+    # Conditions come from callers, so the query is SQLAlchemy's Select, which SQLModel's overloads do not name.
     return list(session.exec(query.order_by(column.desc(), col(Platform.id)).limit(limit)))
 
 
@@ -134,6 +135,7 @@ def history(session: Session, platform_id: str, before: int | None, limit: int) 
     query = select(Statement).where(Statement.platform_id == platform_id)
     if before is not None:
         query = query.where(col(Statement.id) < before)
+    # Conditions come from callers, so the query is SQLAlchemy's Select, which SQLModel's overloads do not name.
     return list(session.exec(query.order_by(col(Statement.id).desc()).limit(limit)))
 
 
@@ -147,6 +149,7 @@ def list_sources(session: Session, text: str = "", kind: str = "", enabled: bool
         query = query.where(Source.harvester == kind)
     if enabled is not None:
         query = query.where(Source.enabled == enabled)
+    # Conditions come from callers, so the query is SQLAlchemy's Select, which SQLModel's overloads do not name.
     return list(session.exec(query.order_by(col(Source.harvester), col(Source.title), col(Source.id))))
 
 
@@ -167,6 +170,7 @@ def list_runs(session: Session, source_id: str = "", before: int | None = None, 
         query = query.where(HarvestRun.source_id == source_id)
     if before is not None:
         query = query.where(col(HarvestRun.id) < before)
+    # Conditions come from callers, so the query is SQLAlchemy's Select, which SQLModel's overloads do not name.
     return list(session.exec(query.order_by(col(HarvestRun.id).desc()).limit(limit)))
 
 
@@ -219,6 +223,7 @@ def list_issues(
             query = query.where(getattr(Issue, name) == value)
     if before is not None:
         query = query.where(col(Issue.id) < before)
+    # Conditions come from callers, so the query is SQLAlchemy's Select, which SQLModel's overloads do not name.
     return list(session.exec(query.order_by(col(Issue.id).desc()).limit(limit)))
 
 
@@ -242,4 +247,5 @@ def found(row: Row | None, kind: str, key: object) -> Row:
 
 def _standing(session: Session, condition: Any) -> list[Platform]:
     query: Select[Any] = select(Platform).where(condition, col(Platform.state) == PlatformState.active)
+    # Conditions come from callers, so the query is SQLAlchemy's Select, which SQLModel's overloads do not name.
     return list(session.exec(query.order_by(col(Platform.name), col(Platform.id))))  # type: ignore[call-overload]

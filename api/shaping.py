@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from pydantic import BaseModel
+
 from api import schemas
 from registry.governments import Places
 from registry.models import (
@@ -50,8 +52,8 @@ def _platform_facts(row: Platform, places: Places) -> dict[str, object]:
     return facts
 
 
-def _only(facts: Mapping[str, object], model: type) -> dict[str, object]:
-    return {key: value for key, value in facts.items() if key in model.model_fields}  # type: ignore[attr-defined]
+def _only(facts: Mapping[str, object], model: type[BaseModel]) -> dict[str, object]:
+    return {key: value for key, value in facts.items() if key in model.model_fields}
 
 
 def statement_out(row: Statement) -> schemas.StatementOut:

@@ -12,14 +12,15 @@ from typing import Any
 
 from registry.place_names import compact
 
-OUR_FIELDS = frozenset(
-    [
-        *["id", "name", "name_en", "owner_code", "owner_name", "owner_level", "type", "secondary_types", "form"],
-        *["functions", "beneficiaries", "url", "channels", "aliases", "former_names", "parent", "area", "department"],
-        *["operator", "partners", "operating_mode", "legal_basis", "status", "status_since", "launched", "closed"],
-        *["successor", "engine", "shared_operation", "figures", "observed", "description", "source", "as_of"],
-    ]
+# The columns of config/catalogue/platforms.csv, in its order, and so the fields of any record in our own terms.
+CATALOGUE_COLUMNS = (
+    *["id", "name", "name_en", "owner_code", "owner_name", "owner_level", "type", "secondary_types", "form"],
+    *["functions", "beneficiaries", "url", "channels", "aliases", "former_names", "parent", "area", "department"],
+    *["operator", "partners", "operating_mode", "legal_basis", "status", "status_since", "launched", "closed"],
+    *["successor", "engine", "shared_operation", "figures", "observed", "description", "source", "as_of"],
 )
+
+OUR_FIELDS = frozenset(CATALOGUE_COLUMNS)
 
 # How Korean sheets head these columns; compared without spaces.
 KOREAN_COLUMNS = {

@@ -59,7 +59,7 @@ def face() -> Iterator[CkanFace]:
     server = HostileServer()
     portal = CkanFace(server, [package(number) for number in range(PACKAGES)])
     portal.most_rows = 30
-    portal.address = server.url  # type: ignore[attr-defined]
+    portal.address = server.url
     yield portal
     server.close()
 

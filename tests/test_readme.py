@@ -10,7 +10,7 @@ from api.cli import app
 from config.settings import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-COMMANDS = set(get_command(app).commands)  # type: ignore[attr-defined]
+COMMANDS = set(get_command(app).commands)
 
 
 def section(title: str) -> str:
@@ -55,7 +55,7 @@ def test_what_a_readme_links_to_exists(readme):
 
 @pytest.mark.parametrize("command", sorted(COMMANDS - {"test"}))
 def test_every_command_has_help_with_an_example(command):
-    group = get_command(app).commands[command]  # type: ignore[attr-defined]
+    group = get_command(app).commands[command]
     ends = list(group.commands.values()) if hasattr(group, "commands") else [group]
     for end in ends:
         assert "metaplatform " in (end.help or ""), f"{command} {end.name} has no example"

@@ -12,6 +12,7 @@ except ImportError:  # `metaplatform assets` runs this file where hatchling is l
     Base = object
 
 
+# Its base is only known when it is built, so types cannot follow it.
 class AssetsHook(Base):  # type: ignore[misc]
     """Runs for wheels and for editable installs alike; prints one line when the styles cannot be had."""
 

@@ -89,8 +89,8 @@ def exit_code(error: MetaplatformError) -> int:
 def describe(error: MetaplatformError) -> str:
     """The error as a person reads it: where, what, and what to do, Korean first."""
     where = getattr(error, "url", "") or ""
-    if getattr(error, "field", ""):
-        where = f"{error.field}={getattr(error, 'value', '')!r}"  # type: ignore[attr-defined]
+    if field := getattr(error, "field", ""):
+        where = f"{field}={getattr(error, 'value', '')!r}"
     head = f"{where}: " if where else ""
     korean = " ".join(part for part in (error.cause_ko, error.remedy_ko) if part)
     english = " ".join(part for part in (error.cause_en, error.remedy_en) if part)

@@ -1,5 +1,6 @@
 """up, demo, serve, worker, migrate, test: what runs."""
 
+import importlib.util
 import os
 import signal
 import sys
@@ -192,11 +193,9 @@ def test(context: typer.Context) -> None:
 
     Example: metaplatform test -k search
     """
-    try:
-        import pytest  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("pytest") is None:
         say("시험 도구가 없습니다: ./metaplatform test 로 실행하세요. / Run it as ./metaplatform test.")
-        raise typer.Exit(3) from None
+        raise typer.Exit(3)
     words = context.args
     chosen_marks = [] if "-m" in words else ["-m", "not slow and not ckan and not benchmark"]
     if not words and (os.cpu_count() or 1) > 1:

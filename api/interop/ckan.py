@@ -63,13 +63,14 @@ def _answer(request: Request, action: str, given: Mapping[str, Any]) -> Response
     base = base_url(request)
     envelope: dict[str, Any] = {"help": f"{base}/api/3/action/help_show?name={action}"}
     parts = parts_of(request)
+    error: dict[str, Any]
     try:
         with session_of(parts.database) as session:
             result = found(Call(parts, session, base, given))
     except NotFound:
         error, code = {"__type": "Not Found Error", "message": "Not found"}, 404
     except ValidationError as problem:
-        error, code = {"__type": "Validation Error", **problem.fields}, 409  # type: ignore[dict-item]
+        error, code = {"__type": "Validation Error", **problem.fields}, 409
     except SearchQueryError as problem:
         error, code = {"__type": "Search Query Error", "message": f"Invalid search query: {problem}"}, 400
     else:

@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from lxml import etree
 from sqlmodel import col, select
 
 from api.deps import PartsDep, SessionDep, base_url
@@ -92,5 +93,5 @@ def _feed(
     return xml_response(request, feed, "application/atom+xml")
 
 
-def _add(parent: object, tag: str, text: str) -> None:
-    child(parent, f"{{{ATOM}}}{tag}", text)  # type: ignore[arg-type]
+def _add(parent: "etree._Element", tag: str, text: str) -> None:
+    child(parent, f"{{{ATOM}}}{tag}", text)

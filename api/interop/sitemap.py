@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import PlainTextResponse
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from api.deps import PartsDep, SessionDep, base_url
@@ -81,5 +81,5 @@ def _slice(session: Session, offset: int) -> list[tuple[str, datetime]]:
     return [(one, changed) for one, changed in session.exec(query.offset(offset).limit(LARGEST))]
 
 
-def _standing() -> bool:
-    return col(Platform.state) == PlatformState.active  # type: ignore[return-value]
+def _standing() -> ColumnElement[bool]:
+    return col(Platform.state) == PlatformState.active

@@ -23,6 +23,7 @@ def root(tag: str, namespaces: Mapping[str | None, str] | None = None) -> "etree
     """A root element in the first of its namespaces."""
     spaces = dict(namespaces or {})
     first = spaces.get(None)
+    # The stubs know no default namespace (a key of None), which lxml takes.
     return etree.Element(f"{{{first}}}{tag}" if first else tag, nsmap=spaces or None)  # type: ignore[arg-type]
 
 

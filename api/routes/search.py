@@ -23,17 +23,17 @@ def search(
     q: Annotated[str, Query(max_length=200, examples=["배달특급"], description="What a resident types.")] = "",
     area: Annotated[str, Query(max_length=60, description="Code or name of the government where she lives.")] = "",
     zone: Annotated[str, Query(max_length=100, description="Id of a living zone.")] = "",
-    type: Values = [],  # noqa: B006
-    form: Values = [],  # noqa: B006
-    function: Values = [],  # noqa: B006
-    field: Values = [],  # noqa: B006
-    status: Values = [],  # noqa: B006
-    level: Values = [],  # noqa: B006
-    owner: Values = [],  # noqa: B006
-    serves: Values = [],  # noqa: B006
-    beneficiary: Values = [],  # noqa: B006
-    channel: Values = [],  # noqa: B006
-    engine: Values = [],  # noqa: B006
+    type: Values = [],
+    form: Values = [],
+    function: Values = [],
+    field: Values = [],
+    status: Values = [],
+    level: Values = [],
+    owner: Values = [],
+    serves: Values = [],
+    beneficiary: Values = [],
+    channel: Values = [],
+    engine: Values = [],
     sort: Annotated[str, Query(max_length=20, description="relevance, recent or users")] = "relevance",
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
     limit: Annotated[int, Query(ge=0, le=100)] = 10,

@@ -104,6 +104,7 @@ def remote_key(remote_id: str) -> str:
 
 
 def _remote_key(context: DefaultExecutionContext) -> str:
+    # SQLAlchemy leaves this method of its context untyped.
     return remote_key(context.get_current_parameters()["remote_id"])  # type: ignore[no-untyped-call]
 
 

@@ -16,45 +16,11 @@ from typing import Any
 
 import yaml
 
+from registry.columns import CATALOGUE_COLUMNS
 from search.document import PlatformDocument
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-COLUMNS = [
-    "id",
-    "name",
-    "name_en",
-    "owner_code",
-    "owner_name",
-    "owner_level",
-    "type",
-    "secondary_types",
-    "form",
-    "functions",
-    "beneficiaries",
-    "url",
-    "channels",
-    "aliases",
-    "former_names",
-    "parent",
-    "area",
-    "department",
-    "operator",
-    "partners",
-    "operating_mode",
-    "legal_basis",
-    "status",
-    "status_since",
-    "launched",
-    "closed",
-    "successor",
-    "engine",
-    "shared_operation",
-    "figures",
-    "observed",
-    "description",
-    "source",
-    "as_of",
-]
+COLUMNS = list(CATALOGUE_COLUMNS)
 
 SUFFIXES = (
     "",

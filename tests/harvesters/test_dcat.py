@@ -118,7 +118,7 @@ def test_a_context_on_the_network_is_never_fetched(httpserver: HTTPServer, monke
 
     def watched(host: object, *rest: object, **more: object) -> object:
         asked.append(host)
-        return plain(host, *rest, **more)  # type: ignore[arg-type]
+        return plain(host, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", watched)
     graph, remarks = parse_graph(body.encode(), "application/ld+json", "https://x.kr/")

@@ -749,7 +749,7 @@ def test_h37_a_kill_while_indexing_is_caught_up_by_the_outbox(bench: Bench) -> N
             write(upserts, deletions)
             os.kill(os.getpid(), signal.SIGKILL)
 
-        engine.write = write_and_die  # type: ignore[method-assign]
+        engine.write = write_and_die
         indexer_of(reopened(bench.database), engine).follow()
 
     child = _fork(die_after_the_engine_wrote)

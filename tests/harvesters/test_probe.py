@@ -242,9 +242,9 @@ def test_a_run_looks_at_what_is_due_and_grades_it(
     httpserver.expect_request("/gone").respond_with_data("", 404)
     probe_source(empty_database)
     report = run(empty_database, tmp_path)
-    assert report.state is RunState.complete  # type: ignore[attr-defined]
-    assert report.counts == {"read": 2, "alive": 1, "doubtful": 1}  # type: ignore[attr-defined]
-    gone = next(line for line in report.lines if line.action == "doubtful")  # type: ignore[attr-defined]
+    assert report.state is RunState.complete
+    assert report.counts == {"read": 2, "alive": 1, "doubtful": 1}
+    gone = next(line for line in report.lines if line.action == "doubtful")
     assert (gone.platform_id, gone.detail["outcome"], gone.detail["status"]) == ("Pgone", "gone", 404)
     with Session(empty_database) as session:
         grades = {one.id: one.liveness for one in session.exec(select(Platform))}
@@ -289,7 +289,7 @@ def test_a_changed_title_is_a_fact_of_the_look(
     with writing_session(empty_database) as session:
         record(session, "Ptitle", look_at(client, url), [])
     with Session(empty_database) as session:
-        last = session.exec(select(Probe).order_by(Probe.id.desc())).first()  # type: ignore[union-attr]
+        last = session.exec(select(Probe).order_by(Probe.id.desc())).first()
         assert last is not None
         assert last.facts["title_before"] == "타실라"
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from registry.catalogue import bundle_loaded, bundle_version, load_bundle
+from registry.columns import CATALOGUE_COLUMNS
 from registry.database import session_of, writing_session
 from registry.editing import edit
 from registry.geography import CATALOGUE
@@ -18,42 +19,7 @@ from registry.models import Meta, Platform, Record, ReportFigure, Statement, Sur
 from registry.vocab import PlatformState, Rank, RecordState, Status
 from tests.registry.factories import OFFICER, make_source, outbox, platform, put
 
-COLUMNS = [
-    "id",
-    "name",
-    "name_en",
-    "owner_code",
-    "owner_name",
-    "owner_level",
-    "type",
-    "secondary_types",
-    "form",
-    "functions",
-    "beneficiaries",
-    "url",
-    "channels",
-    "aliases",
-    "former_names",
-    "parent",
-    "area",
-    "department",
-    "operator",
-    "partners",
-    "operating_mode",
-    "legal_basis",
-    "status",
-    "status_since",
-    "launched",
-    "closed",
-    "successor",
-    "engine",
-    "shared_operation",
-    "figures",
-    "observed",
-    "description",
-    "source",
-    "as_of",
-]
+COLUMNS = list(CATALOGUE_COLUMNS)
 
 FIRST = [
     {"id": "P00000001", "name": "누리집", "owner_code": "4111000000", "status": "running", "department": "홍보과"},

@@ -9,47 +9,13 @@ import pytest
 import yaml
 
 import config
+from registry.columns import CATALOGUE_COLUMNS
 from registry.vocab import ChannelKind, Level, OperatingMode, Status
 from registry.vocabulary import TYPES, load_vocabulary
 
 FOLDER = Path(config.__file__).parent
 CATALOGUE = FOLDER / "catalogue"
-COLUMNS = [
-    "id",
-    "name",
-    "name_en",
-    "owner_code",
-    "owner_name",
-    "owner_level",
-    "type",
-    "secondary_types",
-    "form",
-    "functions",
-    "beneficiaries",
-    "url",
-    "channels",
-    "aliases",
-    "former_names",
-    "parent",
-    "area",
-    "department",
-    "operator",
-    "partners",
-    "operating_mode",
-    "legal_basis",
-    "status",
-    "status_since",
-    "launched",
-    "closed",
-    "successor",
-    "engine",
-    "shared_operation",
-    "figures",
-    "observed",
-    "description",
-    "source",
-    "as_of",
-]
+COLUMNS = list(CATALOGUE_COLUMNS)
 DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 # Paths of somebody's machine and bare numbers of somebody's index tell a reader of a source nothing.
 PRIVATE = re.compile(r"(?<![\w.])/(?:work|tmp|home|root)/|localhost|127\.0\.0\.1|\bid \d{9,}", re.IGNORECASE)
@@ -121,7 +87,7 @@ def test_figures_are_of_the_vocabulary(platforms: list[dict[str, str]]) -> None:
     vocabulary = load_vocabulary()
     for row in platforms:
         for part in several(row["figures"]):
-            key, value, when = re.fullmatch(r"(\w+)=([^@]*)(?:@(.*))?", part).groups()  # type: ignore[union-attr]
+            key, value, when = re.fullmatch(r"(\w+)=([^@]*)(?:@(.*))?", part).groups()
             unit = vocabulary.figure(key).unit
             assert unit in ("text", "code", "date") or re.fullmatch(r"\d+(\.\d+)?", value), (row["name"], part)
             assert when is None or DATE.fullmatch(when), (row["name"], part)

@@ -6,7 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
-import registry.models  # noqa: F401
+import registry.models  # noqa: F401  (fills the metadata)
 from registry.database import open_database
 from registry.migrations import migrate, pending
 

@@ -51,7 +51,7 @@ def analyser() -> Analyser:
 
 def platform(id_: str, name: str, **facts: object) -> PlatformDocument:
     """A platform of Suwon unless said otherwise."""
-    return replace(SUWON, id=id_, name=name, **facts)  # type: ignore[arg-type]
+    return replace(SUWON, id=id_, name=name, **facts)
 
 
 def made(*documents: PlatformDocument) -> list[IndexEntry]:
@@ -61,19 +61,19 @@ def made(*documents: PlatformDocument) -> list[IndexEntry]:
 
 def ids(engine: SearchEngine, plan: object) -> list[str]:
     """The ids that a plan finds, in order."""
-    return [candidate.id for candidate in engine.search(plan).found]  # type: ignore[arg-type]
+    return [candidate.id for candidate in engine.search(plan).found]
 
 
 @contextmanager
 def cluster_engine(urls: Sequence[str], **more: object) -> Iterator[SearchEngine]:
     """An engine on a cluster with an alias of its own, whose indices are gone afterwards."""
     alias = f"test-{secrets.token_hex(4)}"
-    settings = Settings(elasticsearch_url=",".join(urls), elasticsearch_index=alias, **more)  # type: ignore[arg-type]
+    settings = Settings(elasticsearch_url=",".join(urls), elasticsearch_index=alias, **more)
     engine = open_engine(settings)
     try:
         yield engine
     finally:
-        indices = engine.client.indices  # type: ignore[attr-defined]
+        indices = engine.client.indices
         for name in indices.get(index=f"{alias}-*").body:
             indices.delete(index=name)
         engine.close()
