@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from api.schemas import BIGGEST
+from api.schemas.common import BIGGEST
 from registry.errors import InvalidValue
 
 

@@ -4,7 +4,19 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
-from api import schemas
+from api.schemas.common import Both
+from api.schemas.governments import GovernmentRef
+from api.schemas.harvest import IssueOut, RunItemOut, RunOut, SourceOut
+from api.schemas.platforms import (
+    ChannelIO,
+    FigureOut,
+    FunctionOut,
+    PlatformDetail,
+    PlatformOut,
+    ReportOut,
+    StatementOut,
+)
+from api.schemas.search import FacetOut, HitOut, ReadingOut, SearchOut, SuggestionOut
 from registry.governments import Places
 from registry.models import (
     Government,
@@ -22,16 +34,16 @@ from registry.vocabulary import load_vocabulary
 from search.query import SearchPage, Suggestion
 
 
-def platform_out(row: Platform, places: Places) -> schemas.PlatformOut:
+def platform_out(row: Platform, places: Places) -> PlatformOut:
     """A platform; the address of a taken-over one is withheld here as on its page."""
-    return schemas.PlatformOut(**_platform_facts(row, places))
+    return PlatformOut(**_platform_facts(row, places))
 
 
 def platform_detail(
     row: Platform, places: Places, statements: Iterable[Statement], figures: Iterable[UsageFigure]
-) -> schemas.PlatformDetail:
+) -> PlatformDetail:
     """A platform with its statements and figures."""
-    return schemas.PlatformDetail(
+    return PlatformDetail(
         **_platform_facts(row, places),
         statements=[statement_out(one) for one in statements],
         figures=[figure_out(one) for one in figures],
@@ -39,16 +51,16 @@ def platform_detail(
 
 
 def _platform_facts(row: Platform, places: Places) -> dict[str, object]:
-    facts = {name: getattr(row, name) for name in schemas.PlatformOut.model_fields if hasattr(row, name)}
+    facts = {name: getattr(row, name) for name in PlatformOut.model_fields if hasattr(row, name)}
     owner = places.by_id(row.owner_id) if row.owner_id else None
     facts["owner"] = owner.full_name if owner else row.owner_name
     facts["owner_code"] = owner.code if owner else ""
-    facts["functions"] = [schemas.FunctionOut(**_only(one, schemas.FunctionOut)) for one in row.functions]
+    facts["functions"] = [FunctionOut(**_only(one, FunctionOut)) for one in row.functions]
     channels = row.channels
     if row.liveness is Liveness.taken_over:
         facts["url"] = ""
         channels = [one for one in channels if one.get("kind") != "web"]
-    facts["channels"] = [schemas.ChannelIO(kind=one["kind"], value=one["value"]) for one in channels]
+    facts["channels"] = [ChannelIO(kind=one["kind"], value=one["value"]) for one in channels]
     return facts
 
 
@@ -56,53 +68,49 @@ def _only(facts: Mapping[str, object], model: type[BaseModel]) -> dict[str, obje
     return {key: value for key, value in facts.items() if key in model.model_fields}
 
 
-def statement_out(row: Statement) -> schemas.StatementOut:
+def statement_out(row: Statement) -> StatementOut:
     """One statement."""
-    return schemas.StatementOut(
-        id=row.id or 0, source=row.source_id, **{name: getattr(row, name) for name in _SAME[schemas.StatementOut]}
+    return StatementOut(
+        id=row.id or 0, source=row.source_id, **{name: getattr(row, name) for name in _SAME[StatementOut]}
     )
 
 
-def figure_out(row: UsageFigure) -> schemas.FigureOut:
+def figure_out(row: UsageFigure) -> FigureOut:
     """One figure with its unit."""
     known = load_vocabulary().figures.get(row.key)
-    return schemas.FigureOut(
+    return FigureOut(
         unit=known.unit if known else "",
         source=row.source_id,
-        **{name: getattr(row, name) for name in _SAME[schemas.FigureOut]},
+        **{name: getattr(row, name) for name in _SAME[FigureOut]},
     )
 
 
-def report_out(row: UsageReport) -> schemas.ReportOut:
+def report_out(row: UsageReport) -> ReportOut:
     """One usage report."""
-    return schemas.ReportOut(period=row.period, item=row.item, option=row.option, source=row.source_id, at=row.at)
+    return ReportOut(period=row.period, item=row.item, option=row.option, source=row.source_id, at=row.at)
 
 
 _SAME: dict[type, tuple[str, ...]] = {
-    schemas.StatementOut: (
+    StatementOut: (
         *("field", "value", "rank", "actor", "as_of", "evidence", "confidence", "note"),
         *("first_seen", "last_seen", "ended_at"),
     ),
-    schemas.FigureOut: (
+    FigureOut: (
         *("key", "value", "as_of", "period", "payer", "purpose", "quote", "rank", "actor", "note"),
         *("first_seen", "last_seen"),
     ),
-    schemas.SourceOut: (
+    SourceOut: (
         *("id", "title", "harvester", "url", "owner_code", "rank", "schedule_hours", "outside", "enabled"),
         "next_run_at",
     ),
-    schemas.RunOut: (
-        *("state", "actor", "started_at", "finished_at", "counts", "stated", "error", "requests", "bytes_read"),
-    ),
-    schemas.IssueOut: (
-        *("code", "severity", "field", "url", "concerns", "times", "created_at", "last_seen", "resolved_at"),
-    ),
+    RunOut: (*("state", "actor", "started_at", "finished_at", "counts", "stated", "error", "requests", "bytes_read"),),
+    IssueOut: (*("code", "severity", "field", "url", "concerns", "times", "created_at", "last_seen", "resolved_at"),),
 }
 
 
-def government_ref(row: Government) -> schemas.GovernmentRef:
+def government_ref(row: Government) -> GovernmentRef:
     """A government, named."""
-    return schemas.GovernmentRef(code=row.code, name=row.full_name, level=row.level)
+    return GovernmentRef(code=row.code, name=row.full_name, level=row.level)
 
 
 def government_facts(row: Government, places: Places, platforms: int) -> dict[str, object]:
@@ -117,21 +125,19 @@ def government_facts(row: Government, places: Places, platforms: int) -> dict[st
     }
 
 
-def source_out(row: Source) -> schemas.SourceOut:
+def source_out(row: Source) -> SourceOut:
     """One source; its options may hold what only an operator should read, so they stay away."""
-    return schemas.SourceOut(**{name: getattr(row, name) for name in _SAME[schemas.SourceOut]})
+    return SourceOut(**{name: getattr(row, name) for name in _SAME[SourceOut]})
 
 
-def run_out(row: HarvestRun) -> schemas.RunOut:
+def run_out(row: HarvestRun) -> RunOut:
     """One run."""
-    return schemas.RunOut(
-        id=row.id or 0, source=row.source_id, **{name: getattr(row, name) for name in _SAME[schemas.RunOut]}
-    )
+    return RunOut(id=row.id or 0, source=row.source_id, **{name: getattr(row, name) for name in _SAME[RunOut]})
 
 
-def run_item_out(row: RunItem) -> schemas.RunItemOut:
+def run_item_out(row: RunItem) -> RunItemOut:
     """One line of a run."""
-    return schemas.RunItemOut(
+    return RunItemOut(
         id=row.id or 0,
         action=row.action,
         remote_id=row.remote_id,
@@ -141,31 +147,29 @@ def run_item_out(row: RunItem) -> schemas.RunItemOut:
     )
 
 
-def issue_out(row: Issue) -> schemas.IssueOut:
+def issue_out(row: Issue) -> IssueOut:
     """One issue, without what a resident wrote."""
-    return schemas.IssueOut(
+    return IssueOut(
         id=row.id or 0,
-        cause=schemas.Both(ko=row.cause_ko, en=row.cause_en),
-        remedy=schemas.Both(ko=row.remedy_ko, en=row.remedy_en),
+        cause=Both(ko=row.cause_ko, en=row.cause_en),
+        remedy=Both(ko=row.remedy_ko, en=row.remedy_en),
         source=row.source_id,
         run=row.run_id,
         platform=row.platform_id,
-        **{name: getattr(row, name) for name in _SAME[schemas.IssueOut]},
+        **{name: getattr(row, name) for name in _SAME[IssueOut]},
     )
 
 
-def search_out(page: SearchPage) -> schemas.SearchOut:
+def search_out(page: SearchPage) -> SearchOut:
     """The answer to a search."""
-    return schemas.SearchOut(
+    return SearchOut(
         query=page.query.text,
         total=page.total,
-        interpretation=[schemas.ReadingOut(kind=one.kind, from_=one.from_, to=one.to) for one in page.interpretation],
+        interpretation=[ReadingOut(kind=one.kind, from_=one.from_, to=one.to) for one in page.interpretation],
         did_you_mean=page.did_you_mean,
-        place_choices=[
-            schemas.GovernmentRef(code=one.code, name=one.full_name, level="") for one in page.place_choices
-        ],
+        place_choices=[GovernmentRef(code=one.code, name=one.full_name, level="") for one in page.place_choices],
         hits=[
-            schemas.HitOut(
+            HitOut(
                 **{
                     name: getattr(hit, name)
                     for name in ("id", "name", "owner", "type", "form", "status", "liveness", "relation", "description")
@@ -180,13 +184,13 @@ def search_out(page: SearchPage) -> schemas.SearchOut:
             for hit in page.hits
         ],
         facets={
-            name: [schemas.FacetOut(value=one.value, label=one.label, count=one.count) for one in values]
+            name: [FacetOut(value=one.value, label=one.label, count=one.count) for one in values]
             for name, values in page.facets.items()
         },
         took_ms=round(page.took_ms, 3),
     )
 
 
-def suggestion_out(row: Suggestion) -> schemas.SuggestionOut:
+def suggestion_out(row: Suggestion) -> SuggestionOut:
     """One completion."""
-    return schemas.SuggestionOut(text=row.text, kind=row.kind, id=row.id, owner=row.owner, note=row.note)
+    return SuggestionOut(text=row.text, kind=row.kind, id=row.id, owner=row.owner, note=row.note)

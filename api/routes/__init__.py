@@ -2,6 +2,16 @@
 
 from fastapi import APIRouter
 
-from api.routes import governments, harvest, overlap, platforms, search
+from api.routes import comparing, governments, groups, harvest, judging, platforms, precheck, retirement, search
 
-ROUTES: tuple[APIRouter, ...] = (search.router, platforms.router, governments.router, harvest.router, overlap.router)
+ROUTES: tuple[APIRouter, ...] = (
+    search.router,
+    platforms.router,
+    governments.router,
+    harvest.router,
+    groups.router,
+    comparing.router,
+    judging.router,
+    precheck.router,
+    retirement.router,
+)

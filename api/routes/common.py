@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 
-from api.schemas import BIGGEST, Problem
+from api.schemas.common import BIGGEST, Problem
 
 Cursor = Annotated[str, Query(max_length=200, description="Where to go on: taken from `next`.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many rows.")]

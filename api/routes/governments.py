@@ -9,7 +9,8 @@ from api.cursors import decode_cursor, next_address
 from api.deps import PartsDep, SessionDep
 from api.reading import counts_by_owner
 from api.routes.common import Cursor, GovernmentCode, Limit, cached
-from api.schemas import CoverageRow, GovernmentDetail, GovernmentOut, Paged, ZoneOut, ZoneSetOut
+from api.schemas.common import Paged
+from api.schemas.governments import CoverageRow, GovernmentDetail, GovernmentOut, ZoneOut, ZoneSetOut
 from api.shaping import government_facts, government_ref
 from registry.coverage import coverage_of
 from registry.errors import NotFound

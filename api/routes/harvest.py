@@ -10,7 +10,8 @@ from api.cursors import decode_cursor, decode_number, next_address
 from api.deps import SessionDep
 from api.reading import find_run, find_source, list_issues, list_runs
 from api.routes.common import Cursor, Limit, Number, cached
-from api.schemas import IssueOut, Paged, RunItemOut, RunOut, SourceOut
+from api.schemas.common import Paged
+from api.schemas.harvest import IssueOut, RunItemOut, RunOut, SourceOut
 from api.shaping import issue_out, run_item_out, run_out, source_out
 from registry.models import RunItem, Source
 from registry.vocab import Severity

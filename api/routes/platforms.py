@@ -14,17 +14,9 @@ from api.deps import PartsDep, SessionDep
 from api.problems import ChangedMeanwhile
 from api.reading import history, platform_file
 from api.routes.common import Cursor, Limit, PlatformId, cached, problems
-from api.schemas import (
-    Paged,
-    PlatformDetail,
-    PlatformIn,
-    PlatformOut,
-    PlatformPatch,
-    RegistrationOut,
-    StatementOut,
-    UsageOut,
-    VersionOut,
-)
+from api.schemas.common import Paged
+from api.schemas.entering import PlatformIn, PlatformPatch, RegistrationOut, VersionOut
+from api.schemas.platforms import PlatformDetail, PlatformOut, StatementOut, UsageOut
 from api.shaping import figure_out, platform_detail, platform_out, report_out, statement_out
 from api.submitting import API, own_source, submit
 from registry.database import writing_session

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.conditional import conditional
 from api.deps import PartsDep
 from api.routes.common import cached
-from api.schemas import SearchOut, SuggestOut
+from api.schemas.search import SearchOut, SuggestOut
 from api.shaping import search_out, suggestion_out
 from search.query import FACETS, SearchQuery
 

@@ -1,0 +1,147 @@
+"""Editing a platform as its owner: only what was changed is said, and wrong values stay and are pointed at."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.deps import Parts, PartsDep, SessionDep, SignedIn, check_csrf, find_viewer, same_origin
+from api.language import language_of
+from api.pages.choices import options
+from api.rendering import render
+from api.submitting import FORM, own_source
+from registry.database import writing_session
+from registry.editing import edit
+from registry.errors import Conflict, InvalidValue
+from registry.models import Platform
+from registry.permissions import require
+from registry.queries import find_platform
+
+router = APIRouter(dependencies=[Depends(find_viewer)])
+
+forms = APIRouter(dependencies=[Depends(find_viewer), Depends(same_origin)])
+
+# A platform's own fields that its edit page offers; the form writes owners as 'owner'.
+EDITABLE = {
+    "name": 200,
+    "owner": 200,
+    "department": 200,
+    "url": 2000,
+    "description": 5000,
+    "type": 20,
+    "form": 60,
+    "functions": 2000,
+    "beneficiaries": 500,
+    "channels": 4000,
+    "area": 500,
+    "status": 20,
+    "status_since": 10,
+    "launched": 10,
+    "closed": 10,
+    "successor": 20,
+    "operator": 200,
+    "partners": 1000,
+    "operating_mode": 30,
+    "legal_basis": 500,
+    "aliases": 500,
+    "former_names": 500,
+    "engine": 100,
+    "shared_operation": 200,
+}
+
+PlatformId = Annotated[str, Path(max_length=20)]
+
+
+@router.get("/platforms/{identifier}/edit")
+def edit_form(
+    request: Request, session: SessionDep, parts: PartsDep, viewer: SignedIn, identifier: PlatformId
+) -> Response:
+    """The form with today's values."""
+    platform = find_platform(session, identifier)
+    require(viewer.account, "edit", platform, parts.places)
+    return _edit(request, platform, _current(platform, parts), {}, platform.version)
+
+
+@forms.post("/platforms/{identifier}/edit")
+async def edit_platform(request: Request, parts: PartsDep, viewer: SignedIn, identifier: PlatformId) -> Response:
+    """Say the changed values as the owner; only what was changed is said."""
+    given = await request.form(max_fields=200, max_files=0)
+    check_csrf(viewer, str(given.get("csrf", "")))
+    language = language_of(request)
+    values = {name: str(given.get(name, "")).strip() for name in EDITABLE}
+    version = (
+        int(text) if (text := str(given.get("version", ""))).isascii() and text.isdigit() and len(text) < 16 else 0
+    )
+    errors = {
+        name: language(f"{most}자까지 적을 수 있습니다.", f"At most {most} characters, please.")
+        for name, most in EDITABLE.items()
+        if len(values[name]) > most
+    }
+    try:
+        with writing_session(parts.database) as session:
+            platform = find_platform(session, identifier)
+            require(viewer.account, "edit", platform, parts.places)
+            before = _current(platform, parts)
+            changes = {name: value for name, value in values.items() if value != before[name]}
+            if errors:
+                return _edit(request, platform, values, errors, version, 422)
+            if changes:
+                source = own_source(session, FORM)
+                edit(
+                    session,
+                    platform.id,
+                    changes,
+                    actor=viewer.actor,
+                    source=source,
+                    expected_version=version,
+                    note=str(given.get("note", ""))[:500],
+                    places=parts.places,
+                )
+    except InvalidValue as error:
+        errors = {error.field: f"{error.cause(language.code)} {error.remedy(language.code)}"}
+        return _edit(request, platform, values, errors, version, 422)
+    except Conflict as error:
+        errors = {"name": f"{error.cause(language.code)} {error.remedy(language.code)}"}
+        return _edit(request, platform, values, errors, version, 409)
+    return RedirectResponse(language.link(f"/platforms/{identifier}"), 303)
+
+
+def _edit(
+    request: Request,
+    platform: Platform,
+    values: dict[str, str],
+    errors: dict[str, str],
+    version: int,
+    status: int = 200,
+) -> Response:
+    language = language_of(request)
+    return render(
+        request,
+        "edit.html",
+        title=language(f"{platform.name} 고치기", f"Edit {platform.name}"),
+        status=status,
+        p=platform,
+        values=values,
+        errors=errors,
+        version=version,
+        longest=EDITABLE,
+        options=options(language),
+        lists=("functions", "beneficiaries", "channels", "area", "partners", "aliases", "former_names"),
+    )
+
+
+def _current(platform: Platform, parts: Parts) -> dict[str, str]:
+    """Today's values as the edit form shows them: lists with ';' between."""
+    owner = parts.places.by_id(platform.owner_id) if platform.owner_id else None
+    special = {
+        "owner": owner.full_name if owner else platform.owner_name,
+        "form": f"{platform.type}/{platform.form}" if platform.type and platform.form else platform.form,
+        "functions": "; ".join(one["id"] for one in platform.functions),
+        "channels": "; ".join(f"{one['kind']}={one['value']}" for one in platform.channels),
+        "successor": platform.successor_id or "",
+    }
+    values = {}
+    for name in EDITABLE:
+        value = special[name] if name in special else getattr(platform, name)
+        values[name] = "; ".join(value) if isinstance(value, list) else str(value or "")
+    return values
