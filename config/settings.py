@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     host_delay: float = Field(1.0, ge=0, description="Seconds between two requests to one host.")
     run_request_budget: int = Field(2000, ge=1, description="Requests one harvest run may make.")
     run_time_budget: float = Field(3600.0, gt=0, description="Seconds one harvest run may take.")
+    raw_keep_days: float = Field(
+        90.0, ge=0, description="Days a raw payload is kept after nothing refers to it any more; 0 keeps all for ever."
+    )
     lease_seconds: float = Field(60.0, gt=0, description="Seconds a harvest lease lasts without a heartbeat.")
     worker_threads: int = Field(2, ge=1, le=32, description="Sources harvested at the same time by one worker.")
     smtp_url: str = Field("", description="SMTP server for digests, smtp://user:password@host:port; empty is off.")

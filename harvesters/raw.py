@@ -9,6 +9,9 @@ from pathlib import Path
 
 from registry.errors import NotFound, StorageFull
 
+GONE = ".gone-"
+"""What the name of a payload begins with while it is being removed."""
+
 
 class RawStore:
     """A folder of gzip files named by SHA-256. Writing twice is writing once; half a file is never seen."""
@@ -24,7 +27,10 @@ class RawStore:
             return self._last[1]
         digest = sha256(body).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        try:
+            # Its time says when it was last needed; what is being removed at this moment is written anew.
+            os.utime(path)
+        except FileNotFoundError:
             self._write(path, body)
         self._last = (body, digest)
         return digest

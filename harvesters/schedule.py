@@ -18,6 +18,7 @@ from harvesters.access import allow, load_source
 from harvesters.digest import send_mail
 from harvesters.housekeeping import ClockGuard, close_killed_runs, due_sources, hold_clock
 from harvesters.lease import Lease, claim, holder_name, release
+from harvesters.pruning import prune_daily
 from harvesters.runner import run_source
 from registry.database import session_of, writing_session
 from registry.errors import NotAllowed
@@ -85,6 +86,7 @@ class Worker:
         self._guard.right(self.database, self.settings)
         if self.settings.smtp_url and hold_clock(self.database, self.name, self.settings.lease_seconds):
             send_mail(self.database, self.settings)
+        prune_daily(self.database, self.settings)
 
     def _start(self, source_id: str) -> bool:
         """Claim one source and hand it to the pool; False when every thread is taken."""

@@ -56,8 +56,8 @@ def setting_rows(settings: Settings) -> list[dict[str, Any]]:
 
 def run_checks(settings: Settings) -> list[Check]:
     """All checks; one that fails never hides the next."""
-    checks = [check_python(), check_disk(settings), check_assets(), check_contact(settings), check_mail(settings)]
-    return checks + check_installation(settings)
+    checks = [check_python(), check_disk(settings), check_payloads(settings), check_assets()]
+    return [*checks, check_contact(settings), check_mail(settings), *check_installation(settings)]
 
 
 def check(part: str, state: str, found: str, remedy: str = "") -> Check:
@@ -80,6 +80,15 @@ def check_disk(settings: Settings) -> Check:
     return check(
         "disk", "ok" if good else "look", f"{free / 1e9:.1f} GB", "" if good else "공간 확보 / free some space"
     )
+
+
+def check_payloads(settings: Settings) -> Check:
+    """How much the raw payloads of harvests take, and for how long those are kept that nothing refers to."""
+    from harvesters.pruning import size_of
+
+    number, size = size_of(settings.raw_folder)
+    days = f"{settings.raw_keep_days:g}일 / days" if settings.raw_keep_days else "계속 / for ever"
+    return check("payloads", "ok", f"{number:,} · {size / 1e6:.1f} MB · {days}")
 
 
 def check_assets() -> Check:
