@@ -98,13 +98,23 @@ class Managed:
 
 
 def family_bytes(ancestor: int) -> int:
-    """Memory of a process and its descendants, found by parent: servers put children into sessions of their own."""
+    """Memory of a process and its descendants."""
+    return sum(_proportional_bytes(pid) for pid in family_of(ancestor))
+
+
+def family_cpu_seconds(ancestor: int) -> float:
+    """Processor time that a process and its descendants, living and ended, have used."""
+    return sum(_cpu_seconds(pid) for pid in family_of(ancestor))
+
+
+def family_of(ancestor: int) -> set[int]:
+    """A process and its descendants, found by parent: servers put children into sessions of their own."""
     parents = {int(entry.name): parent_of(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
     family, found = {ancestor}, {ancestor}
     while found:
         found = {pid for pid, parent in parents.items() if parent in family} - family
         family |= found
-    return sum(_proportional_bytes(pid) for pid in family)
+    return family
 
 
 def parent_of(pid: int) -> int:
@@ -114,6 +124,15 @@ def parent_of(pid: int) -> int:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return 0
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        # Own and ended children's ticks, in user and in system mode.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+    except OSError:
+        return 0.0
+    return sum(map(int, fields)) / os.sysconf("SC_CLK_TCK")
 
 
 def _proportional_bytes(pid: int) -> int:

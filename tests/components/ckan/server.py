@@ -15,7 +15,16 @@ from typing import Any
 import psycopg
 
 from tests.components.java import assembled, compile_classes, find_jdk, gather_jars, locked, why_not_java
-from tests.components.processes import Managed, cache_folder, family_bytes, free_ports, open_folder, parent_of, run
+from tests.components.processes import (
+    Managed,
+    cache_folder,
+    family_bytes,
+    family_cpu_seconds,
+    free_ports,
+    open_folder,
+    parent_of,
+    run,
+)
 from tests.postgres import find_binaries, private_cluster
 
 HERE = Path(__file__).resolve().parent
@@ -256,8 +265,14 @@ class Ckan:
 
     def resident_bytes(self) -> int:
         """Memory of all parts together, PostgreSQL with its server processes included."""
+        return family_bytes(self._database_pid()) + sum(part.resident_bytes() for part in self.parts)
+
+    def cpu_seconds(self) -> float:
+        """Processor time that all parts together have used since they started."""
+        return sum(family_cpu_seconds(pid) for pid in (self._database_pid(), *(part.pid for part in self.parts)))
+
+    def _database_pid(self) -> int:
         with psycopg.connect(self.database_url) as connection:
             row = connection.execute("SELECT pg_backend_pid()").fetchone()
             assert row is not None
-            database = family_bytes(parent_of(row[0]))
-        return database + sum(part.resident_bytes() for part in self.parts)
+            return parent_of(row[0])
