@@ -209,3 +209,16 @@ def test_geography_files() -> None:
     assert {shape["properties"]["code"] for shape in shapes} <= known
     assert {row[side] for row in read("adjacency.csv") for side in ("code_a", "code_b")} <= known
     assert {row["gov_code"] for row in read("living_zones.csv")} <= known | {""}
+
+
+def test_a_description_claims_no_more_than_the_row(platforms: list[dict[str, str]]) -> None:
+    """Whom a platform serves and whether it still runs are told alike in its sentence and in its columns."""
+    for row in platforms:
+        said, area = row["description"], several(row["area"])
+        assert area == ["nation"] or "전국" not in said, row["name"]
+        if row["owner_level"] == "metropolitan" and area:
+            assert row["owner_name"] not in said, (row["name"], "serves a part of its owner's territory")
+        if row["status"] in ("closed", "suspended"):
+            assert re.search(r"끝났다|멈췄다", said), row["name"]
+        if row["owner_level"] == "private":
+            assert "공공" not in said or "공공배달앱으로 쓴다" in said, row["name"]
