@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.bodies import present_body
 from registry.errors import InvalidValue, NotFound, RecordRejected
 from registry.governments import Places
 from registry.models import Government
@@ -38,7 +39,7 @@ def find_owner(ours: Mapping[str, Any], url: str, source_owner: str, places: Pla
     if code:
         return _stated(code, name, above, url, places, level)
     if level in (Level.national, Level.private):
-        return Owner(None, name, level)
+        return Owner(None, present_body(name), level)
     if name:
         choices = places.choices(name, hint_parent=above.id if above else None)
         if choices:
@@ -46,7 +47,7 @@ def find_owner(ours: Mapping[str, Any], url: str, source_owner: str, places: Pla
         if PRIVATE.search(name):
             return Owner(None, name, level or Level.private)
         if NATIONAL.search(name):
-            return Owner(None, name, level or Level.national)
+            return Owner(None, present_body(name), level or Level.national)
         raise _unknown(name)
     if above:
         return Owner(above.id, above.full_name, above.level)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session, SQLModel
 
 from registry import models
+from registry.bodies import former_bodies
 from registry.governments import NATION, ZONE_PREFIX
 from registry.vocab import Level, PlatformState
 
@@ -201,6 +202,7 @@ def _names(path: list[Row[Any]], owner_name: str) -> Iterator[str]:
         yield from government.aliases
     if not path and owner_name:
         yield owner_name
+        yield from former_bodies(owner_name)
 
 
 def _latest_by_code(governments: Iterable[Row[Any]]) -> dict[str, Row[Any]]:

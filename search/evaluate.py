@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from registry.bodies import same_body
 from registry.errors import InvalidValue
 from registry.governments import Places
 from search.finder import Finder
@@ -30,7 +31,7 @@ class Expected:
         """Whether a hit is this platform: by name, former name or alias, owned by whom it says, then or now."""
         if fold(self.name) not in {fold(name) for name in (hit.name, *hit.former_names, *hit.aliases)}:
             return False
-        if not self.owner or fold(self.owner) == fold(hit.owner):
+        if not self.owner or fold(self.owner) == fold(hit.owner) or same_body(self.owner, hit.owner):
             return True
         return hit.owner_id is not None and any(row.id == hit.owner_id for row in places.choices(self.owner))
 

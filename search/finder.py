@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from registry.bodies import present_bodies
 from registry.database import session_of
 from registry.errors import NotFound
 from registry.governments import Places
@@ -277,8 +278,8 @@ def _wider(query: SearchQuery, places: Places) -> int | None:
 
 
 def _codes(value: str, places: Places) -> list[str]:
-    """A filter's government by code or name; a value that names none stays, as national bodies have no code."""
-    return [row.code for row in places.choices(value)] or [value]
+    """A filter's government by code or name; national bodies have no code and go by their name, present or former."""
+    return [row.code for row in places.choices(value)] or list(dict.fromkeys((*present_bodies(value), value)))
 
 
 def _present(places: Places, government_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from registry.bodies import present_body
 from search.overlap.index import Index
 from search.overlap.names import fold, without_places
 from search.overlap.subject import Subject
@@ -15,7 +16,9 @@ class Sides:
         self._index = index
         self._by_name: dict[tuple[str, int | str], set[str]] = {}
         for subject in index.subjects.values():
-            owner: int | str = subject.owner_id if subject.owner_id is not None else fold(subject.owner_name)
+            owner: int | str = (
+                subject.owner_id if subject.owner_id is not None else fold(present_body(subject.owner_name))
+            )
             for name in subject.names:
                 for key in {fold(name), without_places(name, subject.places)}:
                     # Whoever runs it is often named in the owner's place: 경기도주식회사 for 배달특급.
@@ -26,7 +29,7 @@ class Sides:
         """The registered platform meant, with the area its owner's name had; else what the fields tell."""
         places = self._index.places
         told = described(places, name, owner, url, key=f"{side}:{name}|{owner}|{url}")
-        meant: int | str = told.owner_id if told.owner_id is not None else fold(owner)
+        meant: int | str = told.owner_id if told.owner_id is not None else fold(present_body(owner))
         for key in (fold(name), without_places(name, told.places)):
             found = self._by_name.get((key, meant), set()) or self._by_name.get((key, fold(owner)), set())
             if len(found) == 1:

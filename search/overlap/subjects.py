@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from registry.bodies import present_body
 from registry.errors import InvalidValue, NotFound
 from registry.governments import NATION, Places
 from registry.models import Government, Platform, Record
@@ -142,7 +143,7 @@ def described(
         id=key,
         name=name,
         owner_id=meant.id if meant else None,
-        owner_name=meant.full_name if meant else owner.strip() if nationwide else "",
+        owner_name=meant.full_name if meant else present_body(owner.strip()) if nationwide else "",
         owner_words=(owner, *(owner_words(places, meant) if meant else ())),
         level=str(meant.level) if meant else "",
         description=description,

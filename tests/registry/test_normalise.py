@@ -80,6 +80,8 @@ def test_lookups_translate_columns_and_values_and_ignore_the_rest(places: Places
         ({"url": "https://tour.suwon.go.kr/"}, "경기도 수원시"),
         ({"name": "수원시 시민제안"}, "경기도 수원시"),
         ({"owner_name": "행정안전부", "owner_level": "national"}, "행정안전부"),
+        ({"owner_name": "통계청", "owner_level": "national"}, "국가데이터처"),
+        ({"owner_name": "환경부 한강홍수통제소", "owner_level": "national"}, "기후에너지환경부 한강홍수통제소"),
         ({"owner_name": "한국관광공사"}, "한국관광공사"),
         ({"owner_name": "(주)먹깨비"}, "(주)먹깨비"),
     ],

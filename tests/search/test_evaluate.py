@@ -46,6 +46,9 @@ def test_a_hit_fits_by_name_alias_former_name_and_owner_then_or_now(catalogue):
         assert Expected("춘천몰", owner).fits(one, places), owner
     assert not Expected("춘천몰", "경기도").fits(one, places)
     assert not Expected("원주몰").fits(one, places)
+    office = hit("지표누리", "국가데이터처")
+    assert Expected("지표누리", "통계청").fits(office, places)
+    assert not Expected("지표누리", "관세청").fits(office, places)
 
 
 def test_figures_of_known_rankings(catalogue, tmp_path):

@@ -1,0 +1,72 @@
+"""National bodies then and now: a name from before a reorganisation still means the body that succeeded it."""
+
+import csv
+from functools import lru_cache
+
+from config.settings import CONFIG
+from registry.place_names import compact
+
+# A body's office is written after its name: 환경부 한강홍수통제소.
+SEPARATORS = (" ", "·")
+
+
+@lru_cache
+def _pairs() -> tuple[tuple[str, str], ...]:
+    """(former name, name that directly followed it), oldest first, of config/catalogue/bodies.csv."""
+    with (CONFIG / "catalogue" / "bodies.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((row["former"], row["present"]) for row in csv.DictReader(file))
+
+
+def present_bodies(name: str) -> tuple[str, ...]:
+    """Today's names of the body that has or had this name: several after a split, the name itself otherwise.
+
+    The name may go on with an office of the body (환경부 한강홍수통제소).
+    """
+    return _present(name.strip())
+
+
+@lru_cache(maxsize=4096)
+def _present(name: str) -> tuple[str, ...]:
+    for head, tail in _heads(name):
+        followed = [present for former, present in _pairs() if compact(former) == compact(head)]
+        if followed:
+            return tuple(dict.fromkeys(today for one in followed for today in _present(one + tail)))
+    return (name,)
+
+
+def present_body(name: str) -> str:
+    """Today's name of the body; after a split the name as it stands, because choosing a part would be a guess."""
+    today = present_bodies(name)
+    return today[0] if len(today) == 1 else name
+
+
+def former_bodies(name: str) -> tuple[str, ...]:
+    """The names that the body had before, latest first."""
+    return _former(name.strip())
+
+
+@lru_cache(maxsize=4096)
+def _former(name: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for head, tail in _heads(name):
+        before = [former for former, present in _pairs() if compact(present) == compact(head)]
+        for one in reversed(before):
+            found += [one + tail, *_former(one + tail)]
+    return tuple(dict.fromkeys(found))
+
+
+def same_body(one: str, other: str) -> bool:
+    """Whether two names are of one body, then or now."""
+    return not {compact(name) for name in present_bodies(one)}.isdisjoint(
+        compact(name) for name in present_bodies(other)
+    )
+
+
+def _heads(name: str) -> list[tuple[str, str]]:
+    """The whole name, and what stands before its first space or dot with what follows."""
+    found = [(name, "")]
+    for separator in SEPARATORS:
+        head, mark, tail = name.partition(separator)
+        if mark:
+            found.append((head, mark + tail))
+    return found
