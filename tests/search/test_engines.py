@@ -375,7 +375,7 @@ def registry(request, database, tmp_path, monkeypatch) -> Iterator[Registry]:
     # One loaded analyser serves all tests; an indexer of its own would load another.
     monkeypatch.setattr("search.indexer.Analyser", lambda *_: analyser())
     if request.param == "embedded":
-        monkeypatch.setattr("search.engines.embedded.LOCK_SECONDS", 0.2)
+        monkeypatch.setattr("search.engines.embedded_folder.LOCK_SECONDS", 0.2)
         with embedded_engine(tmp_path) as opened:
             lock = tmp_path / "index/lock"
             yield Registry(database, opened, lambda: held_by_another(lock))
