@@ -4,7 +4,7 @@ import re
 
 from registry.governments import Places
 from search.engine import Phrase, Plan
-from search.fields import bigrams, initial_bigrams, is_initials
+from search.fields import initial_bigrams, is_initials
 from search.hangul import fold, hangul_readings, initials, is_letter, is_syllable, keystrokes
 from search.known import Known
 from search.query import Interpretation
@@ -52,20 +52,9 @@ class Keyboard:
             if is_initials(evened):
                 if len(evened) >= 4 and self._whole_initials(evened):
                     return read
-            elif len(evened) >= 2 and all(is_syllable(char) for char in evened) and self._means(read):
+            elif len(evened) >= 2 and _is_hangul(evened) and self._known.means(read, self._places):
                 return read
         return ""
-
-    def _means(self, read: str) -> bool:
-        """Whether a Hangul reading is borne out: a whole name, a place, or nothing but known words."""
-        evened = fold(read)
-        if self._known.stands(evened) or self._places.choices(evened):
-            return True
-        words = self._known.lexicon.read(read)
-        said = [word for word in words if word.text not in self._known.vocabulary.empty]
-        if said and all(word.known for word in words) and all(len(word.text) >= 2 for word in said):
-            return True
-        return len(evened) >= 3 and any(self._known.engine.evidence([Phrase("bi", tuple(bigrams(evened)))]))
 
     def _whole_initials(self, row: str) -> bool:
         """Whether these are all the initials of a name: fewer would turn English words such as 'read' into Hangul."""
@@ -78,8 +67,13 @@ class Keyboard:
 
     def _latin_for(self, typed: str) -> str:
         keys = keystrokes(typed)
-        return (
-            keys
-            if len(keys) >= 2 and keys.isascii() and (keys in self._known.index_words or self._known.stands(keys))
-            else ""
-        )
+        folded = fold(keys)
+        if len(folded) < 2 or not folded.isascii():
+            return ""
+        return keys if folded in self._known.index_words or self._known.stands(folded) else ""
+
+
+def _is_hangul(text: str) -> bool:
+    """Whether the text is syllables, with or without a number at its end: 정부24."""
+    body = text.rstrip("0123456789")
+    return len(body) >= 2 and all(map(is_syllable, body))

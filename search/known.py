@@ -1,14 +1,17 @@
 """What is known at the moment: the vocabulary, the words of the names in the index, and the names of places."""
 
 import threading
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from registry.governments import Places
-from search.engine import SearchEngine, Term
-from search.hangul import even, is_letter, keystrokes
+from search.engine import Phrase, SearchEngine, Term
+from search.fields import bigrams
+from search.hangul import even, fold, is_letter, is_syllable, keystrokes
 from search.needs import Vocabulary
 
 
@@ -32,6 +35,7 @@ class Known:
         self._lock = threading.Lock()
         self._by_length: dict[int, list[str]] = {}
         self._keys: dict[int, list[str]] = {}
+        self._sorted: list[tuple[str, str]] = []
 
     def refresh(self) -> None:
         """Take in the words of names in the index, when it has changed."""
@@ -51,11 +55,15 @@ class Known:
             self.lexicon = lexicon
             self.index_words = words
             by_length: dict[int, list[str]] = {}
-            for word in words.keys() | self.base | self._place_names:
+            # Every other English word is a slip away from one of the vocabulary's: police and policy.
+            english = frozenset(self.vocabulary.english.words()) - words.keys()
+            for word in (words.keys() | self.base | self._place_names) - english:
                 if len(word) >= 2:
                     by_length.setdefault(len(keystrokes(word)), []).append(word)
             self._by_length = {length: sorted(some) for length, some in by_length.items()}
             self._keys = {length: [keystrokes(word) for word in some] for length, some in self._by_length.items()}
+            hangul = (word for word in words.keys() | self.base if len(word) >= 2 and all(map(is_syllable, word)))
+            self._sorted = sorted((keystrokes(word), word) for word in hangul)
             self._generation = generation
 
     def stands(self, folded: str) -> bool:
@@ -66,6 +74,27 @@ class Known:
     def named(self, folded: str) -> bool:
         """Whether a folded text is a whole name."""
         return any(self.engine.evidence([Term("whole", folded), Term("alias_whole", folded)]))
+
+    def means(self, text: str, places: Places) -> bool:
+        """Whether a text is borne out: a whole name, a place, nothing but known words, or part of a name."""
+        evened = fold(text)
+        if self.stands(evened) or places.choices(evened):
+            return True
+        words = self.lexicon.read(text)
+        said = [word for word in words if word.text not in self.vocabulary.empty]
+        if said and all(word.known for word in words) and all(len(word.text) >= 2 for word in said):
+            return True
+        return len(evened) >= 3 and any(self.engine.evidence([Phrase("bi", tuple(bigrams(evened)))]))
+
+    def beginning(self, keys: str) -> Iterator[str]:
+        """The known Hangul words that are typed beginning with these keys, those of the vocabulary first."""
+        found = []
+        for at in range(bisect_left(self._sorted, (keys,)), len(self._sorted)):
+            spelt, word = self._sorted[at]
+            if not spelt.startswith(keys):
+                break
+            found.append(word)
+        yield from sorted(found, key=lambda word: (word not in self.base, -self.index_words.get(word, 0), word))
 
     def nearest(self, text: str, part: bool) -> str:
         """The known word one slip away (two in long ones), or ''; `part` when the text was cut out of a longer word."""

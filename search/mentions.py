@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from registry.governments import PlaceMention, Places
 from registry.models import Government
+from registry.place_names import PARTICLES
 from search.hangul import even
 from search.needs import Vocabulary
 
@@ -43,8 +44,10 @@ class Mentions:
 
     def _trimmed(self, text: str, mention: PlaceMention) -> PlaceMention:
         """부천 시장 is not 부천시 and 장: a name over a space must not end inside a word."""
-        head = mention.text.split(" ")[0]
-        if head == mention.text or not text[mention.end : mention.end + 1].isalnum():
+        head, _, tail = mention.text.partition(" ")
+        after = re.match(r"청?([0-9A-Za-z가-힣]*)", text[mention.end :])
+        # 부천 시청, 부천 시는; and 인천 서구 is a name by itself, whatever follows.
+        if len(tail) != 1 or PARTICLES.fullmatch(after.group(1) if after else ""):
             return mention
         choices = self._places.choices(head)
         return PlaceMention(mention.start, mention.start + len(head), head, tuple(choices)) if choices else mention

@@ -1,4 +1,4 @@
-"""From residents' words to functions: a small index over the phrases of functions.yml and needs.yml."""
+"""From residents' words to functions: a small index over the phrases of functions.yml and config/vocab/needs."""
 
 import math
 from collections import defaultdict
@@ -11,12 +11,15 @@ from typing import Any
 import yaml
 
 from config.settings import CONFIG
+from search.english import English, plain
 from search.hangul import even, fold
 from search.words import Lexicon, Word, lexicon_of
 
 # What a function named second, third … for one need is worth beside the first.
 ORDER = (1.0, 0.85, 0.7, 0.6, 0.5, 0.45)
 EVENT = 0.85
+# What a word that stands in no phrase counts beside those that do.
+UNHEARD = 0.4
 
 
 @dataclass(frozen=True)
@@ -43,45 +46,22 @@ class Vocabulary:
 
     def __init__(self, folder: Path = CONFIG / "vocab") -> None:
         functions = _load(folder / "functions.yml")
-        needs = _load(folder / "needs.yml")
-        self.lexicon: Lexicon = lexicon_of(_load(folder / "particles.yml"))
+        words = _load(folder / "words.yml")
+        needs = [need for path in sorted((folder / "needs").glob("*.yml")) for need in _load(path)]
+        self.lexicon: Lexicon = lexicon_of(_load(folder / "particles.yml"), words["senses"])
         self.groups: list[list[str]] = [
             [even(str(word)) for word in group] for group in _load(folder / "synonyms.yml")["groups"]
         ]
-        self.empty = {even(str(word)) for word in needs["empty"]}
-        self.weak = {even(str(word)) for word in needs["weak"]}
-        self.here = sorted((even(str(word)) for word in needs["here"]), key=len, reverse=True)
+        self.english = English.load(folder)
+        self.empty = {even(str(word)) for word in words["empty"]} | self.english.empty
+        self.weak = {even(str(word)) for word in words["weak"]} | self.english.weak
+        self.here = sorted((even(str(word)) for word in words["here"]), key=len, reverse=True)
         self.fields = {entry["id"]: str(entry["field"]) for entry in functions}
         self.names = {entry["id"]: str(entry["ko"]) for entry in functions}
         self.names_en = {entry["id"]: str(entry["en"]) for entry in functions}
         self.brands = {fold(str(brand)): entry["id"] for entry in functions for brand in entry.get("brands") or ()}
-        self.weak_verbs = {
-            "찾다",
-            "가다",
-            "오다",
-            "보다",
-            "받다",
-            "주다",
-            "쓰다",
-            "내다",
-            "알리다",
-            "바라다",
-            "원하다",
-            "구하다",
-            "얻다",
-            "대다",
-            "모르다",
-            "궁금하다",
-            "나다",
-            "생기다",
-            "걸리다",
-            "심하다",
-            "계시다",
-            "들다",
-            "하다",
-            "나오다",
-        }
-        self._teach(functions, needs)
+        self.weak_verbs = {str(verb) for verb in words["weak_verbs"]}
+        self._teach(functions, words, needs)
         self._canonical = {word: group[0] for group in self.groups for word in group}
         self.phrases = list(self._phrases(functions, needs))
         self._by_word: dict[str, list[int]] = defaultdict(list)
@@ -96,7 +76,7 @@ class Vocabulary:
 
     def canonical(self, word: str) -> str:
         """The word that stands for all its synonyms."""
-        return self._canonical.get(word, word)
+        return self._canonical.get(word) or plain(word)
 
     def synonyms(self, word: str) -> tuple[str, ...]:
         """Other words for the same."""
@@ -112,10 +92,14 @@ class Vocabulary:
             return 0.25
         return math.log(1 + len(self.names) / (1 + self._spread.get(self.canonical(word), 0))) / math.log(131)
 
+    def _asks(self, word: str) -> float:
+        """How much of what was asked a word is: one that no need knows may be mere talk."""
+        return self.weight(word) if word in self._spread else min(UNHEARD, self.weight(word))
+
     def functions_for(self, words: Sequence[Word]) -> list[FoundFunction]:
         """The functions that these words ask for, strongest first; empty when the words say too little."""
         query = {self.canonical(word.text): word.text for word in words}
-        mass = sum(self.weight(word) for word in query.values()) or 1.0
+        mass = sum(self._asks(word) for word in query) or 1.0
         best: dict[str, tuple[float, frozenset[str], str]] = {}
         support: dict[str, float] = defaultdict(float)
         for number in {number for word in query for number in self._by_word.get(word, ())}:
@@ -138,11 +122,18 @@ class Vocabulary:
         ]
         return sorted(found, key=lambda one: (-one.strength, one.id))
 
-    def _teach(self, functions: list[Mapping[str, Any]], needs: Mapping[str, Any]) -> None:
+    def _teach(
+        self, functions: list[Mapping[str, Any]], words: Mapping[str, Any], needs: list[Mapping[str, Any]]
+    ) -> None:
         """Fill the dictionary: sure words first, then what the phrases add to them."""
         lexicon = self.lexicon
-        for verb in needs["verbs"]:
-            lexicon.add_verb(str(verb))
+        said = [str(text) for need in needs for key in ("say", "words") for text in need.get(key) or ()]
+        nouns = {str(word) for word in words["nouns"]}
+        verbs = [str(verb) for verb in (*words["verbs"], *words["weak_verbs"])]
+        verbs += [token for text in said for token in even(text).split() if len(token) > 1 and token.endswith("다")]
+        for verb in dict.fromkeys(verbs):
+            if verb not in nouns:
+                lexicon.add_verb(verb)
         for verb in ("하다", "싶다", "있다", "없다", "되다", "알다"):
             lexicon.add_verb(verb)
             self.empty.add(verb)
@@ -155,30 +146,27 @@ class Vocabulary:
                 sure += [part for part in even(str(brand)).split() if not lexicon.verb_at(part)]
         for group in self.groups:
             sure += group
-        sure += [str(word) for word in needs["nouns"]]
-        sure += sorted(self.weak) + sorted(self.empty)
-        sure += [even(str(word)) for event in needs["events"] for word in event["words"]]
+        sure += sorted(nouns) + sorted(self.weak) + sorted(self.empty)
         lexicon.add_nouns(word.strip("(),") for word in sure)
         loose = [str(text) for entry in functions for text in entry["words"]]
-        loose += [str(text) for need in needs["needs"] for text in need["say"]]
-        for text in loose:
+        for text in (*loose, *said):
             for token in even(text).split():
                 if not lexicon.verb_at(token):
                     lexicon.add_nouns([_bare(token, lexicon)])
 
-    def _phrases(self, functions: list[Mapping[str, Any]], needs: Mapping[str, Any]) -> Iterable[Phrase]:
+    def _phrases(self, functions: list[Mapping[str, Any]], needs: list[Mapping[str, Any]]) -> Iterable[Phrase]:
         for entry in functions:
             for key in ("synonyms", "words", "brands"):
                 for text in (*((entry["ko"], entry["en"]) if key == "synonyms" else ()), *(entry.get(key) or ())):
                     yield from self._phrase(str(text), ((entry["id"], 1.0),), key)
-        for need in needs["needs"]:
-            led = tuple(zip(need["functions"], ORDER, strict=False))
-            for text in need["say"]:
-                yield from self._phrase(str(text), led, "need")
-        for event in needs["events"]:
-            led = tuple((function, EVENT * share) for function, share in zip(event["functions"], ORDER, strict=False))
-            for text in event["words"]:
-                yield from self._phrase(str(text), led, "event")
+        for function, phrases in self.english.functions.items():
+            for text in phrases:
+                yield from self._phrase(text, ((function, 1.0),), "english")
+        for need in needs:
+            for key, kind, sure in (("say", "need", 1.0), ("words", "event", EVENT)):
+                led = tuple((function, sure * share) for function, share in zip(need["functions"], ORDER, strict=False))
+                for text in need.get(key) or ():
+                    yield from self._phrase(str(text), led, kind)
 
     def _phrase(self, text: str, functions: tuple[tuple[str, float], ...], kind: str) -> Iterable[Phrase]:
         words = frozenset(self.canonical(word.text) for word in self.content(self.lexicon.read(text)))

@@ -140,7 +140,7 @@ class FacetValue:
 class Interpretation:
     """One automatic reading of what was typed: kind, the words typed, and what they were read as.
 
-    Kinds: keyboard, initials, spelling, place, here, need, successor, relaxed.
+    Kinds: hanja, keyboard, initials, unfinished, spelling, place, here, need, successor, relaxed.
     """
 
     kind: str

@@ -10,12 +10,14 @@ from search.concept import Concept, concept_clause
 from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
 from search.fields import bigrams, initial_bigrams, is_initials, is_inverted
 from search.hangul import even, fold, initials, is_letter, is_syllable
+from search.hanja import has_hanja, readings
 from search.keyboard import Keyboard
 from search.known import Known
 from search.mentions import Mentions
 from search.needs import FoundFunction, Vocabulary
 from search.query import Interpretation
 from search.slips import Slips
+from search.unfinished import Unfinished
 from search.words import Word
 
 # A function counts when its phrase covers this much of what was asked, and not much less than the best one.
@@ -52,6 +54,8 @@ class Reader:
         self._keyboard = Keyboard(self._known, places)
         self._mentions = Mentions(places, vocabulary)
         self._slips = Slips(self._known, places)
+        self._unfinished = Unfinished(self._known)
+        self._places = places
 
     def refresh(self) -> None:
         """Take in the words of names in the index, when it has changed."""
@@ -66,8 +70,26 @@ class Reader:
     def read(self, text: str, area_id: int | None) -> Understood:
         """The best reading of a query."""
         self.refresh()
-        text, notes = self._keyboard.read(text.strip())
-        return self._read(even(text), area_id, tuple(notes), mend=True)
+        text, hanja = self._hangul(text.strip())
+        text, notes = self._keyboard.read(text)
+        return self._read(even(text), area_id, (*hanja, *notes), mend=True)
+
+    def _hangul(self, text: str) -> tuple[str, list[Interpretation]]:
+        """The text with its Hanja read as Hangul; a name that is written with Hanja stays as it is."""
+        if not has_hanja(text) or self._known.named(fold(text)):
+            return text, []
+        notes = []
+        words = text.split()
+        for number, word in enumerate(words):
+            if not has_hanja(word):
+                continue
+            ways = readings(word)
+            # A character may have several sounds: 金海 is 김해 because there is such a place.
+            read = next((way for way in ways if self._known.means(way, self._places)), ways[0]) if ways[1:] else ways[0]
+            if read != word:
+                notes.append(Interpretation("hanja", word, read))
+                words[number] = read
+        return " ".join(words), notes
 
     def _read(self, plain: str, area_id: int | None, notes: tuple[Interpretation, ...], mend: bool) -> Understood:
         mentions = self._mentions.find(plain, area_id)
@@ -91,6 +113,10 @@ class Reader:
             if by_initials is not None:
                 return by_initials
         if mend and not understood.exact and rest:
+            completed = self._unfinished.complete(plain)
+            if completed is not None:
+                more = (*notes, Interpretation("unfinished", completed.typed, completed.read))
+                return self._read(completed.text, area_id, more, mend=False)
             name, shown, number = self._slips.whole(wholes)
             sure = self._sure(core)
             if name and not sure:

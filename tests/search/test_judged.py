@@ -40,7 +40,7 @@ def test_latin_words_are_not_converted(catalogue):
         (word, note.to)
         for word in words
         for note in catalogue.finder.search(SearchQuery(word, limit=0)).interpretation
-        if note.kind in ("keyboard", "spelling")
+        if note.kind in ("keyboard", "spelling", "unfinished", "abbreviation")
     ]
     print(f"converted {len(changed)} of {len(words)}: {changed}")
     assert len(changed) <= 1, changed
