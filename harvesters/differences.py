@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
-
 from harvesters.ledger import Line
-from registry.identity import slices
-from registry.models import Platform, Record
+from registry.models import Record
 from registry.register import Registration
 
 SHOWN = [
@@ -38,29 +34,18 @@ SHOWN = [
 """The fields of a platform whose change a run shows."""
 
 
-def lines_of(
-    row: Record, result: Registration, restored: set[str], before: dict[str, Any] | None, after: dict[str, Any]
-) -> list[Line]:
+def lines_of(row: Record, result: Registration, restored: set[str]) -> list[Line]:
     """The line of one registered record, and one more if sources contradict each other in it."""
     action = "restored" if result.platform_id in restored else result.action
     detail: dict[str, Any] = {"matched_by": result.matched_by} if result.matched_by else {}
-    if before is not None and action != "added":
+    before, after = result.before, result.after
+    if before is not None:
         detail["fields"] = {key: [before[key], after[key]] for key in SHOWN if before[key] != after[key]}
     lines = [Line(action, row.remote_id, after["name"], result.platform_id, detail)]
     if result.conflicts:
         conflicts = {"conflicts": list(result.conflicts)}
         lines.append(Line("conflict", row.remote_id, after["name"], result.platform_id, conflicts))
     return lines
-
-
-def shown_of(session: Session, ids: set[str]) -> dict[str, dict[str, Any]]:
-    """The shown fields of platforms as they stand now."""
-    columns = [col(Platform.id), *(col(getattr(Platform, name)) for name in SHOWN)]
-    found: dict[str, dict[str, Any]] = {}
-    for part in slices(sorted(ids)):
-        for values in session.connection().execute(select(*columns).where(col(Platform.id).in_(part))):
-            found[values[0]] = dict(zip(SHOWN, values[1:], strict=True))
-    return found
 
 
 def newly_matched(line: Line) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from harvesters.base import Listing
-from harvesters.differences import lines_of, newly_matched, shown_of
+from harvesters.differences import lines_of, newly_matched
 from harvesters.known_rows import KnownRows, standings_of
 from harvesters.ledger import Line
 from harvesters.raw import RawStore
@@ -156,7 +156,6 @@ class Intake:
         """Register what was understood, all at once; one by one when something among them cannot be taken."""
         if not ready:
             return []
-        before = shown_of(session, {row.platform_id for row, _ in ready if row.platform_id})
         pairs = [(row, one.draft) for row, one in ready if one.draft is not None]
         try:
             with session.begin_nested():
@@ -181,7 +180,6 @@ class Intake:
             if row.state == RecordState.withdrawn
         ]
         restored = self._restore(session, set(returning))
-        after = shown_of(session, {result.platform_id for result in done})
         settled = [row.remote_id for row, _ in ready if row.state in (RecordState.rejected, RecordState.unfetchable)]
         for remote_id in settled:
             settle(session, self.actor, SETTLED, source_id=self.source.id, remote_id=remote_id)
@@ -192,7 +190,7 @@ class Intake:
             session.add(row)
             if self.watch is not None:
                 self.watch(session, one, result.platform_id)
-            lines += lines_of(row, result, restored, before.get(result.platform_id), after[result.platform_id])
+            lines += lines_of(row, result, restored)
         return lines
 
     def _restore(self, session: Session, ids: set[str]) -> set[str]:

@@ -4,9 +4,10 @@ Batches are read in a few queries and written with bulk inserts, because a first
 of records. On SQLite use `database.writing_session`; on PostgreSQL registering transactions wait for each other.
 """
 
+import dataclasses
 import gc
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -42,7 +43,8 @@ class Registration:
     """What registering one draft did: added, changed or unchanged.
 
     `matched_by` is the evidence ('' for a new platform), `conflicts` the fields in which those who count now
-    contradict each other, `issues` the codes of what a person is asked.
+    contradict each other, `issues` the codes of what a person is asked, `before` and `after` the platform's columns
+    as they stood before this draft (None for a new one) and after it.
     """
 
     platform_id: str
@@ -50,6 +52,8 @@ class Registration:
     matched_by: str = ""
     conflicts: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
+    before: Mapping[str, Any] | None = dataclasses.field(default=None, repr=False, compare=False)
+    after: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
 
 def register(
@@ -85,7 +89,7 @@ def register_many(
         work = _Batch(session, batch, source, actor, run_id)
         taken = [work.take(draft, record) for draft, record in batch]
         work.write()
-        return [work.result(*one) for one in taken]
+        return [work.result(one) for one in taken]
 
 
 @contextmanager
@@ -102,6 +106,17 @@ def without_collecting() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+@dataclass
+class _Taken:
+    """One draft after it was taken in: its platform, how that was found, what it changed, and what is asked."""
+
+    standing: Standing
+    found: Found
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+    codes: list[str]
 
 
 class _Batch:
@@ -125,12 +140,13 @@ class _Batch:
         found = {self.recogniser.find(draft, record).platform_id for draft, record in batch} - {""}
         self.platforms = load(session, found)
 
-    def take(self, draft: PlatformDraft, record: Record | None) -> tuple[Standing, Found, list[str]]:
+    def take(self, draft: PlatformDraft, record: Record | None) -> _Taken:
         """Bring one platform up to what one record says; nothing is written yet."""
         found = self.recogniser.find(draft, record)
         if found.platform_id and found.platform_id not in self.platforms:
             self.platforms |= load(self.session, [found.platform_id])
         standing = self.platforms[found.platform_id] if found.platform_id else self._new(draft)
+        before = dict(standing.row) if found.platform_id else None
         self._state(standing, draft, record)
         if standing.changed:
             standing.derive(self.at, self.source.id, self.actor)
@@ -148,17 +164,20 @@ class _Batch:
             standing.keys,
             record.id if record is not None else None,
         )
-        return standing, found, self._ask(standing, draft, record, found)
+        after = dict(standing.row)
+        return _Taken(standing, found, before, after, self._ask(standing, draft, record, found))
 
-    def result(self, standing: Standing, found: Found, codes: list[str]) -> Registration:
+    def result(self, taken: _Taken) -> Registration:
         """What became of one draft, once everything is written."""
-        action = "changed" if standing.changed else "unchanged"
+        action = "changed" if taken.standing.changed else "unchanged"
         return Registration(
-            standing.id,
-            action if found.platform_id else "added",
-            found.matched_by,
-            tuple(standing.row["conflicts"]),
-            tuple(codes),
+            taken.standing.id,
+            action if taken.found.platform_id else "added",
+            taken.found.matched_by,
+            tuple(taken.standing.row["conflicts"]),
+            tuple(taken.codes),
+            taken.before,
+            taken.after,
         )
 
     def write(self) -> None:

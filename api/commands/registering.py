@@ -85,6 +85,11 @@ def import_sheet(
     counts = {key: value if isinstance(value, int) else len(value) for key, value in result.items()}
     lines = [f"{key}: {value}" for key, value in counts.items()]
     lines += [
+        f"  {one['row']}행 {one['name']} · {field}: {before or '–'} → {after or '–'}"
+        for one in result["changed"]
+        for field, (before, after) in one["fields"].items()
+    ]
+    lines += [
         f"  {one['row']}행 {one['field']}={one['value']}: {one['reason']} {one['remedy']}" for one in result["rejected"]
     ]
     show(result, as_json, "\n".join(lines))

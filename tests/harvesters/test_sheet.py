@@ -120,6 +120,29 @@ def test_import_matches_what_is_known_and_withdraws_nothing(bench: Bench, tmp_pa
     assert bench.names() == ["경기 장터", "따릉이"]
 
 
+def test_a_row_matched_by_evidence_shows_what_it_changed(bench: Bench, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text(PLAIN, "utf-8")
+    rows = ["따릉이,서울시,http://www.bike.example.kr/,자전거정책과,새싹따릉이"]
+    # A second row of the same file says more of the same platform: its own difference, not the first one's again.
+    rows.append("따릉이,서울특별시,https://bike.example.kr/app,자전거정책과,따릉이 앱")
+    second.write_text("플랫폼명,기관명,누리집주소,담당부서,별칭\n" + "\n".join(rows) + "\n", "utf-8-sig")
+    import_file(bench.database, first, "가", False, OFFICER, bench.settings)
+    known = bench.platforms()["따릉이"]
+    dry = import_file(bench.database, second, "나", True, OFFICER, bench.settings)
+    done = import_file(bench.database, second, "나", False, OFFICER, bench.settings)
+    for result in (dry, done):
+        assert [one["id"] for one in result["matched"]] == [known.id, known.id] and result["added"] == []
+        one, other = result["changed"]
+        assert (one["row"], one["id"], other["row"]) == (2, known.id, 3)
+        assert one["fields"]["department"] == ["", "자전거정책과"]
+        assert one["fields"]["aliases"] == [[], ["새싹따릉이"]]
+        assert "department" not in other["fields"]
+        assert other["fields"]["aliases"] == [["새싹따릉이"], ["따릉이 앱", "새싹따릉이"]]
+        assert "name" not in one["fields"] and "description" not in one["fields"]
+        json.dumps(result)
+
+
 def test_import_asks_where_a_name_is_shared_by_several_governments(bench: Bench, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("name,owner,url\n주차 안내,중구,\n", "utf-8")
