@@ -11,10 +11,10 @@ from registry.columns import several
 from registry.dates import read_date
 from registry.drafts import check, owner_value
 from registry.errors import Conflict, InvalidValue, NotFound
+from registry.field_values import clean, read_area, read_name
 from registry.governments import Places
 from registry.models import Source
 from registry.models.base import now
-from registry.normalise import clean, read_area, read_name
 from registry.questions import conflict_rows, settle_conflicts, write_issues
 from registry.records import Actor
 from registry.standing import Standing, load, lock, settle_references, write

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from config.settings import CONFIG
 from registry.database import writing_session
+from registry.governments import Places
 from registry.models import Adjacency, Government, Succession, Zone, ZoneMember, ZoneSet
 from registry.vocab import Level
 
@@ -51,6 +52,7 @@ def load_geography(engine: Engine, folder: Path = CATALOGUE) -> dict[str, int]:
         return {
             "governments": _load_governments(session, folder),
             "successions": _load_successions(session, folder),
+            "names": _load_names(session, folder),
             "adjacencies": _load_adjacency(session, folder),
             "zones": _load_zones(session, folder),
         }
@@ -66,7 +68,6 @@ def _load_governments(session: Session, folder: Path) -> int:
     known = {(row.code, row.valid_from): row for row in session.exec(select(Government))}
     by_code: dict[str, Government] = {}
     names = {row["code"]: row["name_ko"] for row in rows}
-    romanised = _romanised(folder)
     for row in rows:
         code, start = row["code"], _day(row.get("valid_from", ""))
         government = known.get((code, start)) or Government(
@@ -84,7 +85,7 @@ def _load_governments(session: Session, folder: Path) -> int:
         government.longitude = float(row["lon"]) if row["lon"] else None
         government.electors = int(row["electors_20220309"]) if row["electors_20220309"] else None
         government.valid_to = _day(row.get("valid_to", ""))
-        government.aliases = [*_aliases(code), *romanised.get(code, [])]
+        government.aliases = _aliases(code)
         session.add(government)
         by_code[code] = government
     session.flush()
@@ -93,16 +94,6 @@ def _load_governments(session: Session, folder: Path) -> int:
             by_code[row["code"]].parent_id = by_code[row["parent_code"]].id
     session.flush()
     return len(rows)
-
-
-def _romanised(folder: Path) -> dict[str, list[str]]:
-    """Names in Latin letters of the present governments; those in Korean follow from registry/place_names.py."""
-    found: dict[str, list[str]] = {}
-    if (folder / "government_aliases.csv").exists():
-        for row in _rows(folder / "government_aliases.csv"):
-            if row["note"] == "romanised":
-                found.setdefault(row["code"], []).append(row["alias"])
-    return found
 
 
 def _aliases(code: str) -> list[str]:
@@ -128,6 +119,27 @@ def _load_successions(session: Session, folder: Path) -> int:
                     source=row["source"],
                 )
             )
+            count += 1
+    session.flush()
+    return count
+
+
+def _load_names(session: Session, folder: Path) -> int:
+    """Names of government_aliases.csv that do not follow from the official names: 마산시, 창원특례시, Suwon; their number.
+
+    A government that has ended keeps its own names; what it was called leads to its successors without our help.
+    """
+    if not (folder / "government_aliases.csv").exists():
+        return 0
+    places = Places.load(session)
+    present = {row.code: row for row in session.exec(select(Government)) if row.valid_to is None}
+    count = 0
+    for row in _rows(folder / "government_aliases.csv"):
+        government = present.get(row["code"])
+        if government is not None and row["code"] not in {one.code for one in places.choices(row["alias"])}:
+            # A new list: a JSON column does not hear of what is added to the old one.
+            government.aliases = [*government.aliases, row["alias"]]
+            session.add(government)
             count += 1
     session.flush()
     return count

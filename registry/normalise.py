@@ -1,8 +1,6 @@
 """Understand one harvested record: pure, no database; what cannot be understood is asked, or the record rejected."""
 
-import html
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,55 +8,18 @@ from registry.channels import read_channels
 from registry.columns import in_our_terms, several
 from registry.dates import read_date
 from registry.drafts import check
-from registry.errors import InvalidValue, NotFound, RecordRejected, UnknownCode
+from registry.errors import InvalidValue, UnknownCode
+from registry.field_values import LONGEST_NAME, MODES, STATUSES, TYPE_WORDS, clean, read_area, read_form, read_name
 from registry.figures import read_figure_list, read_figures
-from registry.governments import NATION, ZONE_PREFIX, Places
+from registry.governments import Places
 from registry.models import Source
 from registry.ownership import find_owner
 from registry.records import FunctionClaim, HarvestedRecord, PlatformDraft, Question
+from registry.understand import Question as AskedByWords
 from registry.understand import Understanding, understand
 from registry.urls import app_package, tidy
 from registry.vocab import OperatingMode, PlatformType, Status, parse_code
 from registry.vocabulary import load_vocabulary
-
-LONGEST_NAME = 200
-
-# How Korean lists word a status and an operating mode; exact words only, so that a new word becomes a question.
-STATUSES = {
-    "운영": "running",
-    "운영중": "running",
-    "운영 중": "running",
-    "정상": "running",
-    "서비스중": "running",
-    "예정": "planned",
-    "계획": "planned",
-    "구축중": "planned",
-    "중단": "suspended",
-    "일시중단": "suspended",
-    "종료": "closed",
-    "폐쇄": "closed",
-    "폐지": "closed",
-    "서비스종료": "closed",
-    "미상": "unknown",
-}
-TYPE_WORDS = {
-    "정보제공형": "information",
-    "정책제안형": "proposal",
-    "정책 제안형": "proposal",
-    "민간역량중개형": "brokerage",
-    "민간주도형": "brokerage",
-}
-MODES = {
-    "민관협업": "public_private",
-    "중앙-지방 협업": "central_local",
-    "중앙-지방협업": "central_local",
-    "광역-기초 협업": "metropolitan_basic",
-    "광역-기초협업": "metropolitan_basic",
-    "단독": "alone",
-    "단독 운영": "alone",
-    "단독운영": "alone",
-    "직영": "alone",
-}
 
 
 def normalise(record: HarvestedRecord, source: Source, places: Places) -> PlatformDraft:
@@ -82,7 +43,7 @@ def normalise(record: HarvestedRecord, source: Source, places: Places) -> Platfo
     understood = _understood(
         name, description, url, declared_form, several(ours.get("functions")), owner.name, questions
     )
-    inferred = inferences(ours, understood) | ({"owner"} if owner.inferred else set())
+    inferred = inferences(ours) | ({"owner"} if owner.inferred else set())
     channels = read_channels(several(ours.get("channels")), url, questions)
     figures = _asked(
         questions,
@@ -137,39 +98,7 @@ def normalise(record: HarvestedRecord, source: Source, places: Places) -> Platfo
     )
 
 
-def clean(text: str) -> str:
-    """Text without markup, entities, invisible characters and doubled spaces."""
-    text = html.unescape(re.sub(r"<[^<>]{1,200}>", " ", text))
-    text = unicodedata.normalize("NFC", text)
-    text = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cf", "Cc", "Cs"))
-    return re.sub(r"[^\S\n]+", " ", text).strip()
-
-
-def read_name(value: Any) -> str:
-    """The name, cleaned; RecordRejected when it is missing, too long or no name."""
-    name = re.sub(r"\s+", " ", clean(str(value or "")))
-    if not re.search(r"\w", name):
-        raise RecordRejected(
-            "name",
-            name,
-            "이름이 없습니다.",
-            "It has no name.",
-            "플랫폼 이름을 채우세요.",
-            "Fill in the platform's name.",
-        )
-    if len(name) > LONGEST_NAME:
-        raise RecordRejected(
-            "name",
-            name,
-            f"이름이 {LONGEST_NAME}자를 넘습니다({len(name)}자).",
-            f"The name is longer than {LONGEST_NAME} characters ({len(name)}).",
-            "이름만 쓰고 설명은 설명 칸에 쓰세요.",
-            "Write only the name; the rest belongs into the description.",
-        )
-    return name
-
-
-def inferences(ours: Mapping[str, Any], understood: Understanding) -> set[str]:
+def inferences(ours: Mapping[str, Any]) -> set[str]:
     """Which of type, form, functions and beneficiaries are our own inference: those the record does not state."""
     return {field for field in ("type", "form", "functions", "beneficiaries") if not ours.get(field)}
 
@@ -177,22 +106,6 @@ def inferences(ours: Mapping[str, Any], understood: Understanding) -> set[str]:
 def _secondary(ours: Mapping[str, Any]) -> tuple[PlatformType, ...]:
     words = (TYPE_WORDS.get(one, one) for one in several(ours.get("secondary_types")))
     return tuple(parse_code(PlatformType, "secondary_types", one) for one in words)
-
-
-def read_form(text: str, type_: PlatformType | None) -> str:
-    """A form's key (type/id) from an id, a key, the survey's option (A1.1) or its Korean wording; UnknownCode."""
-    text = text.strip()
-    if not text:
-        return ""
-    forms = load_vocabulary().forms.values()
-    found = [one for one in forms if text in (one.id, one.key, one.code, one.ko, one.short_ko)]
-    fitting = [one for one in found if type_ is None or one.type == type_.value] or found
-    if not fitting:
-        known = ", ".join(one.key for one in forms)
-        raise UnknownCode(
-            "form", text, "없는 형태입니다.", "There is no such form.", f"다음 중 하나: {known}", f"Use one of: {known}"
-        )
-    return fitting[0].key if len(fitting) == 1 else text
 
 
 def _understood(
@@ -210,12 +123,24 @@ def _understood(
     except UnknownCode as problem:
         questions.append(_question(problem))
         understood = understand(name, description, url, None, (), owner)
-    for one in understood.questions:
-        listed = ", ".join(one.options)
-        questions.append(
-            Question(one.field, one.ko, one.en, f"후보: {listed}", f"Candidates: {listed}", tuple(one.options))
-        )
+    questions += (_about(one) for one in understood.questions)
     return understood
+
+
+def _about(asked: AskedByWords) -> Question:
+    """What the words did not tell, with the candidates in people's words and their codes as choices."""
+    known = load_vocabulary()
+    codes = asked.options
+    if asked.field == "form":
+        codes = codes or tuple(known.forms)
+        named = [(known.forms[code].ko, known.forms[code].en, code) for code in codes]
+    else:
+        named = [(known.functions[code].ko, known.functions[code].en, code) for code in codes]
+    remedy_ko, remedy_en = "하는 일을 한 문장으로 설명 칸에 쓰세요.", "Say in a sentence what it does (description)."
+    if named:
+        remedy_ko = f"다음 중에서 고르세요: {', '.join(f'{ko}({code})' for ko, _, code in named)}"
+        remedy_en = f"Choose from: {', '.join(f'{en} ({code})' for _, en, code in named)}"
+    return Question(asked.field, asked.ko, asked.en, remedy_ko, remedy_en, codes)
 
 
 def _functions(ours: Mapping[str, Any], understood: Understanding) -> tuple[FunctionClaim, ...]:
@@ -301,32 +226,3 @@ def _area(ours: Mapping[str, Any], places: Places, questions: list[Question]) ->
         if found and found not in read:
             read.append(found)
     return tuple(read)
-
-
-def read_area(text: str, places: Places) -> str:
-    """One area as it is kept; InvalidValue when nothing of ours is meant or several things are."""
-    if text in (NATION, "전국"):
-        return NATION
-    if text.startswith(ZONE_PREFIX):
-        try:
-            places.zone_members(text.removeprefix(ZONE_PREFIX))
-        except NotFound:
-            raise _no_area(text) from None
-        return text
-    try:
-        return places.resolve(text).code
-    except InvalidValue as problem:
-        raise InvalidValue(
-            "area", text, problem.cause_ko, problem.cause_en, problem.remedy_ko, problem.remedy_en
-        ) from None
-
-
-def _no_area(text: str) -> InvalidValue:
-    return InvalidValue(
-        "area",
-        text,
-        "없는 생활권입니다.",
-        "There is no such living zone.",
-        "metaplatform zones list 로 이름을 확인하세요.",
-        "List them: metaplatform zones list",
-    )

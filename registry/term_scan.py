@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 
 from registry.vocabulary import Function, Vocabulary, load_vocabulary
 
+# Rules that give way to whatever else a name says.
+SOFT = ("weak", "hint")
 PLACE_SUFFIX = re.compile(r"(특별자치도|특별자치시|통합특별시|특별시|광역시|시|도|군|구)$")
 BELONGS_TO_NEXT = re.compile(r"시[민장설정보티청립]|도[민서시지청립]|[구군][민청립수]")
 LEADING_PLACE = re.compile(r"^\s*([가-힣]{1,6}(?:특별자치도|특별자치시|특별시|광역시|[시도군구]))(?=\s)")
@@ -24,7 +26,7 @@ class Hit:
     """A term or pattern of one function found at [start, end) of the flat text."""
 
     function: str
-    rule: str  # brand, synonym, word, pattern, weak
+    rule: str  # brand, synonym, word, pattern, weak, hint
     term: str
     start: int
     end: int
@@ -139,7 +141,11 @@ class TermIndex:
             for phrase in function.excluded:
                 flat = flatten(phrase).text
                 self._not[flat[:2]].append((flat, function.id))
-            for rule, patterns in (("pattern", function.patterns), ("weak", function.weak)):
+            for rule, patterns in (
+                ("pattern", function.patterns),
+                ("weak", function.weak),
+                ("hint", function.hints),
+            ):
                 if patterns:
                     self._patterns.append((function.id, rule, re.compile("|".join(f"(?:{p})" for p in patterns))))
 
@@ -156,8 +162,8 @@ class TermIndex:
         hits = [hit for hit in hits if _stands(hit, flat, opens)]
         silenced = list(self._silenced(text))
         hits = [hit for hit in hits if not _hidden(hit, hits, silenced)]
-        strong = {hit.function for hit in hits if hit.rule != "weak"}
-        return [hit for hit in hits if hit.rule != "weak" or not strong - {hit.function}]
+        strong = {hit.function for hit in hits if hit.rule not in SOFT}
+        return [hit for hit in hits if hit.rule not in SOFT or not strong - {hit.function}]
 
     def _term_hits(self, text: str) -> Iterator[Hit]:
         for start in range(len(text)):
@@ -178,7 +184,7 @@ def _stands(hit: Hit, flat: Flat, opens: frozenset[int]) -> bool:
         return True
     if any(hit.start < start < hit.end for start in flat.starts):
         return False
-    return hit.rule in ("pattern", "weak") or hit.length > 2 or hit.end in flat.starts or hit.end == len(flat.text)
+    return hit.rule in ("pattern", *SOFT) or hit.length > 2 or hit.end in flat.starts or hit.end == len(flat.text)
 
 
 def _hidden(hit: Hit, hits: list[Hit], silenced: list[tuple[str, int, int]]) -> bool:
@@ -191,7 +197,7 @@ def _hidden(hit: Hit, hits: list[Hit], silenced: list[tuple[str, int, int]]) -> 
         and other.length > hit.length
         and other.start <= hit.start
         and hit.end <= other.end
-        and other.rule != "weak"
+        and other.rule not in SOFT
         for other in hits
     )
 

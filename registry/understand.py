@@ -21,7 +21,7 @@ SURE = 0.97
 
 # How far one hit of a rule carries, in the name and in the description. A description mentions much that a platform
 # does not itself do, a resident's word may stand in any name; several hits add up.
-IN_NAME = {"brand": 0.95, "synonym": 0.92, "pattern": 0.8, "word": 0.72, "weak": 0.55}
+IN_NAME = {"brand": 0.95, "synonym": 0.92, "pattern": 0.8, "word": 0.72, "weak": 0.55, "hint": 0.3}
 IN_DESCRIPTION = {"brand": 0.55, "synonym": 0.62, "pattern": 0.42, "word": 0.4, "weak": 0.2}
 BY_WORDS = {"brand": 0.8, "synonym": 0.8, "word": 0.8, "pattern": 0.65, "weak": 0.5}
 IN_URL = 0.6
@@ -62,7 +62,7 @@ class Evidence:
     where: str  # name, description, url, declared
     start: int
     end: int
-    rule: str  # brand, synonym, word, pattern, weak, url, declared
+    rule: str  # brand, synonym, word, pattern, weak, hint, url, declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ def understand(
         flat = flatten(plain)
         # A two-letter brand (모아, 수다) is an everyday word inside a sentence.
         hits = [hit for hit in index.scan(flat, flat, ignore) if hit.rule != "brand" or hit.length > 2]
+        hits = [hit for hit in hits if hit.rule != "hint"]
         named = _named(found)
         for hit in hits:
             # Beside a name that speaks for itself, one mention is not enough (배달앱: "지역화폐로 결제").
@@ -160,6 +161,8 @@ def functions_from_words(words: Iterable[str]) -> list[FunctionGuess]:
     for word in (unicodedata.normalize("NFC", one) for one in words):
         flat = flatten(word)
         for hit in index.scan(flat, flat):
+            if hit.rule == "hint":
+                continue
             whole = hit.length == len(flat.text)
             weight = SURE if whole and hit.rule != "weak" else BY_WORDS[hit.rule]
             start, end = flat.span(hit.start, hit.end)

@@ -97,6 +97,7 @@ class Function:
     # A home page or a notice board is something each government must have: alike by nature, no overlap by itself.
     each_government: bool = False
     weak: tuple[str, ...] = ()  # patterns that count only where nothing else in the name speaks
+    hints: tuple[str, ...] = ()  # patterns that prove nothing and name candidates when a person has to be asked
 
     @property
     def type(self) -> str:

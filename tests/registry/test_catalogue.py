@@ -170,7 +170,7 @@ def test_vocabulary_entries_are_whole() -> None:
             assert entry[key], (entry["id"], key)
         texts = [text for key in ("synonyms", "words", "brands", "patterns", "url", "not") for text in entry[key]]
         assert all(isinstance(text, str) and text for text in texts), entry["id"]
-        for pattern in entry["patterns"] + entry.get("weak", []):
+        for pattern in entry["patterns"] + entry.get("weak", []) + entry.get("hints", []):
             re.compile(pattern)
 
 

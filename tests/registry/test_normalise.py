@@ -180,3 +180,21 @@ def test_declared_functions_are_not_added_to(places: Places):
     draft = read(places, name="배달특급", owner_name="경기도", functions="local_currency")
     assert [one.id for one in draft.functions] == ["local_currency"]
     assert "functions" not in draft.inferred
+
+
+def test_a_name_that_says_little_is_asked_with_candidates_in_words(places: Places):
+    draft = read(places, name="강릉패스", owner="강릉", url="https://pass.gn.example.kr/")
+    assert (draft.owner_name, draft.type, draft.functions) == ("강원특별자치도 강릉시", None, ())
+    functions, form = draft.questions
+    assert functions.field == "functions"
+    assert set(functions.choices) == {"digital_id", "fare_support", "local_points", "tourism_info"}
+    assert "교통비 지원(fare_support)" in functions.remedy_ko
+    assert "Transport fare support (fare_support)" in functions.remedy_en
+    assert form.choices == ("information/policy_service_info",)
+
+
+def test_where_nothing_is_known_every_form_is_offered_and_a_sentence_asked_for(places: Places):
+    functions, form = read(places, name="꿈마루", owner="강릉시").questions
+    assert functions.choices == ()
+    assert "설명" in functions.remedy_ko
+    assert len(form.choices) == 16
