@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from registry.governments import Places
@@ -9,6 +10,10 @@ from search.engine import Clause, Codes, Constant
 
 # Points in the final score; the order is what matters: own, what lies within, parent, living zone, nation, elsewhere.
 POINTS = {"own": 5.0, "within": 4.3, "parent": 3.4, "zone": 2.2, "nation": 1.5, "elsewhere": 0.0}
+# What does not serve the place asked for is no answer to a need: it comes after what serves everyone, private or not.
+UNREACHED = -2.5
+# Nobody told a place: what serves the whole nation serves her for certain.
+ANYWHERE = 2.5
 WORDS = {
     "own": ("내 지역", "your area"),
     "within": ("내 지역 안", "within your area"),
@@ -58,10 +63,10 @@ class Scope:
             return "zone"
         return "elsewhere"
 
-    def prior(self, weight: float = 2.0) -> tuple[Clause, ...]:
-        """The same preference for an engine's choice of candidates."""
+    def prior(self, weight: float = 2.0, need: bool = False) -> tuple[Clause, ...]:
+        """The same preference for an engine's choice of candidates; `need` when a need was said, not a name."""
         if not self.own:
-            return ()
+            return (Constant(Codes("serves", ("nation",)), weight * ANYWHERE),) if need else ()
         weight *= self.factor
         clauses: list[Clause] = [Constant(_serves(self.own), weight * POINTS["own"])]
         if self.within:
@@ -72,6 +77,15 @@ class Scope:
             clauses.append(Constant(_serves(self.zone), weight * POINTS["zone"]))
         clauses.append(Constant(Codes("serves", ("nation",)), weight * POINTS["nation"]))
         return tuple(clauses)
+
+
+def nearness(relation: str, scope: Scope, need: bool) -> float:
+    """Points for standing so to the place asked for; `need` when a need was said, not a name."""
+    if not need:
+        return POINTS.get(relation, 0.0) * scope.factor
+    if not scope:
+        return ANYWHERE if relation == "nation" else 0.0
+    return (UNREACHED if relation == "elsewhere" else POINTS.get(relation, 0.0)) * scope.factor
 
 
 def scope_of(places: Places, governments: Iterable[int], zone_set: str, named: bool = False) -> Scope:
@@ -87,6 +101,20 @@ def scope_of(places: Places, governments: Iterable[int], zone_set: str, named: b
         zone.update(places.neighbours(one))
     within = frozenset(below for one in present for below in places.children(one))
     return Scope(own, parent, frozenset(zone) - own - parent - within, within, named)
+
+
+class Scopes:
+    """The scopes of one picture of the governments, each worked out once: a few places are asked from again and again."""
+
+    def __init__(self, places: Places, zone_set: str) -> None:
+        self._made = lru_cache(maxsize=2000)(
+            lambda governments, zones, named: scope_of(places, governments, zones, named)
+        )
+        self._zone_set = zone_set
+
+    def of(self, governments: Iterable[int], named: bool = False, zones: bool = True) -> Scope:
+        """The scope around some governments; `zones` says whether living zones count as near."""
+        return self._made(tuple(governments), self._zone_set if zones else "", named)
 
 
 def _serves(ids: Iterable[int]) -> Codes:

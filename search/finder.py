@@ -1,6 +1,5 @@
 """Searching, completing and finding the same service elsewhere: what entrances call."""
 
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,15 +8,14 @@ from typing import Any
 from sqlalchemy import Engine
 
 from registry.bodies import present_bodies
-from registry.database import session_of
 from registry.errors import NotFound
 from registry.governments import Places
-from search.area import Scope, scope_of
+from search.area import Scope
 from search.engine import Candidates, Codes, Plan, SearchEngine
 from search.highlight import initial_spans, spans
-from search.labels import label
 from search.needs import Vocabulary, vocabulary
 from search.planning import ANY, LOOSE, STRICT, WINDOW, Relaxed, plan_for
+from search.prepared import Prepared, Preparing
 from search.query import (
     FACETS,
     FacetValue,
@@ -30,40 +28,33 @@ from search.query import (
     Suggestion,
 )
 from search.ranking import Ranked, rank
-from search.reading import Reader, Understood
-from search.suggest import Completer
+from search.reading import Understood
 
 ZONE_SET = "flow_2023_r3"
 
 
 class Finder:
-    """Answers questions over one engine; governments are read from the registry once and kept."""
+    """Answers questions over one engine; governments are kept in memory and read again once they have changed."""
 
     def __init__(
         self, database: Engine, engine: SearchEngine, words: Vocabulary | None = None, zone_set: str = ZONE_SET
     ) -> None:
-        self._database = database
         self._engine = engine
         self._vocabulary = words or vocabulary()
-        self._zone_set = zone_set
-        self._lock = threading.Lock()
-        self._known: tuple[Places, Reader, Completer] | None = None
+        self._preparing = Preparing(database, engine, self._vocabulary, zone_set)
 
     @property
     def places(self) -> Places:
         """The governments this finder knows."""
-        return self._prepared()[0]
-
-    def forget_places(self) -> None:
-        """Read governments and zones again at the next question: they have changed."""
-        self._known = None
+        return self._preparing.now().places
 
     def search(self, query: SearchQuery) -> SearchPage:
         """One page of answers."""
         started = time.perf_counter()
-        places, reader, _ = self._prepared()
+        known = self._preparing.now()
+        places, reader = known.places, known.reader
         understood = reader.literal(query.text) if query.literal else reader.read(query.text, query.area_id)
-        scope = self._scope(query, understood, places)
+        scope = self._scope(query, understood, known)
         filters = self._filters(query, places)
         found, relaxed = self._find(query, understood, scope, filters)
         ranked = self._ranked(query, found, understood, scope)
@@ -73,7 +64,7 @@ class Finder:
             query=query,
             total=found.total,
             hits=hits,
-            facets=self._facets(found, filters, places),
+            facets=_facets(found, filters, known),
             interpretation=tuple(_notes(query, understood, hits, relaxed)),
             did_you_mean="" if hits and hits[0].name == understood.did_you_mean else understood.did_you_mean,
             place_choices=_choices(understood),
@@ -86,10 +77,9 @@ class Finder:
 
     def suggest(self, text: str, area_id: int | None = None, limit: int = 8) -> list[Suggestion]:
         """Completions of what is being typed."""
-        places, reader, completer = self._prepared()
-        reader.refresh()
-        scope = scope_of(places, [area_id], self._zone_set) if area_id is not None else Scope()
-        return completer.complete(text, scope, limit)
+        known = self._preparing.now()
+        scope = known.scopes.of([area_id]) if area_id is not None else Scope()
+        return known.completer.complete(text, scope, limit)
 
     def similar(self, platform_id: str, limit: int = 10) -> list[Hit]:
         """The same service elsewhere: platforms that share this one's functions, the nearest and running first."""
@@ -100,9 +90,9 @@ class Finder:
         functions = list(stored["functions"])
         if not functions:
             return []
-        places = self.places
+        prepared = self._preparing.now()
         own = [stored["owner_id"]] if stored["owner_id"] is not None else []
-        scope = scope_of(places, [one for one in own if _present(places, one)], self._zone_set)
+        scope = prepared.scopes.of(one for one in own if _present(prepared.places, one))
         plan = Plan(Codes("function", tuple(functions)), prior=scope.prior(1.0), limit=3 * WINDOW, count=False)
         found = [one for one in self._engine.search(plan).found if one.id != platform_id]
         wanted = set(functions)
@@ -116,26 +106,13 @@ class Finder:
 
     # Parts -----------------------------------------------------------------------------------------------------
 
-    def _prepared(self) -> tuple[Places, Reader, Completer]:
-        known = self._known
-        if known is not None:
-            return known
-        with self._lock:
-            with session_of(self._database) as session:
-                places = Places.load(session)
-            reader = Reader(self._engine, places, self._vocabulary)
-            known = (places, reader, Completer(self._engine, places, self._vocabulary))
-            if places.all():
-                # Before the bundle is loaded there are no places worth keeping.
-                self._known = known
-            return known
-
-    def _scope(self, query: SearchQuery, understood: Understood, places: Places) -> Scope:
+    @staticmethod
+    def _scope(query: SearchQuery, understood: Understood, known: Prepared) -> Scope:
         if understood.choices:
-            return scope_of(places, [row.id for row in understood.choices if row.id is not None], self._zone_set, True)
+            return known.scopes.of((row.id for row in understood.choices if row.id is not None), named=True)
         if query.area_id is not None:
-            places.by_id(query.area_id)
-            return scope_of(places, [query.area_id], self._zone_set)
+            known.places.by_id(query.area_id)
+            return known.scopes.of([query.area_id])
         return Scope()
 
     def _filters(self, query: SearchQuery, places: Places) -> dict[str, tuple[str, ...]]:
@@ -181,21 +158,23 @@ class Finder:
             ranked += rank(found.found[start : start + WINDOW], understood, scope)
         return ranked[query.offset - first :][: query.limit]
 
-    def _facets(
-        self, found: Candidates, filters: dict[str, tuple[str, ...]], places: Places
-    ) -> dict[str, tuple[FacetValue, ...]]:
-        facets = {}
-        for name in FACETS:
-            values = []
-            for value, count in found.facets.get(name, ()):
-                korean, english = label(name, value, places)
-                values.append(FacetValue(value, korean, count, english, value in filters.get(name, ())))
-            facets[name] = tuple(values)
-        return facets
-
     def _nearest_functions(self, text: str) -> tuple[str, ...]:
         words = self._vocabulary.content(self._vocabulary.lexicon.read(text))
         return tuple(one.id for one in self._vocabulary.functions_for(words)[:3])
+
+
+def _facets(
+    found: Candidates, filters: dict[str, tuple[str, ...]], known: Prepared
+) -> dict[str, tuple[FacetValue, ...]]:
+    facets = {}
+    for name in FACETS:
+        chosen = filters.get(name, ())
+        values = []
+        for value, count in found.facets.get(name, ()):
+            korean, english = known.label(name, value)
+            values.append(FacetValue(value, korean, count, english, value in chosen))
+        facets[name] = tuple(values)
+    return facets
 
 
 def _hit(ranked: Ranked, understood: Understood, explain: bool) -> Hit:
@@ -224,7 +203,7 @@ def _hit(ranked: Ranked, understood: Understood, explain: bool) -> Hit:
         description=stored["description"],
         highlights={name: found for name, found in marks.items() if found},
         matched=ranked.matched,
-        why=tuple(ranked.reasons) if explain else tuple(one for one in ranked.reasons if one.code == "area"),
+        why=tuple(ranked.reasons() if explain else ranked.nearness()),
         former_names=tuple(stored["former"]),
         aliases=tuple(stored["aliases"]),
         closed=stored["closed"],

@@ -132,12 +132,17 @@ def initials(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def keystrokes(text: str) -> str:
     """The keys that type the text on a two-set keyboard; what is not Hangul stays, in lower case."""
+    return "".join(map(_keys, text))
+
+
+@lru_cache(maxsize=20_000)
+def _keys(char: str) -> str:
     out: list[str] = []
-    for char in letters(text):
-        if is_letter(char):
-            out += [KEY_OF[part] for part in PARTS.get(char, char)]
+    for letter in letters(char):
+        if is_letter(letter):
+            out += [KEY_OF[part] for part in PARTS.get(letter, letter)]
         else:
-            out.append(char.lower())
+            out.append(letter.lower())
     return "".join(out)
 
 

@@ -6,16 +6,17 @@ description. The constants were set on the judged queries of tests/search/judged
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from search.area import POINTS, WORDS, Scope
+from search.area import WORDS, Scope, nearness
 from search.concept import Concept
 from search.engine import Candidate
 from search.hangul import initials
 from search.needs import FoundFunction
 from search.query import Reason
 from search.reading import Understood
+from search.spoken import spellings
 
 SCALE = 10.0
 STATUS = {"running": 0.0, "planned": -1.2, "suspended": -1.5, "closed": -2.5, "unknown": -0.4}
@@ -32,25 +33,71 @@ EXACT = 5.0
 NAME, FUNCTION, BODY = 0.97, 0.85, 0.3
 
 
-@dataclass
+class Points(NamedTuple):
+    """What made a score: relevance, name, area, status and use add up to it; the last three made the relevance."""
+
+    relevance: float
+    exact: float
+    area: float
+    status: float
+    use: float
+    name: float
+    function: float
+    description: float
+
+
+@dataclass(slots=True)
 class Ranked:
     """A candidate with its final score and what made it."""
 
     candidate: Candidate
     score: float
     relation: str
-    reasons: list[Reason] = field(default_factory=list)
-    matched: tuple[str, ...] = ()
+    matched: tuple[str, ...]
+    points: Points
+
+    def reasons(self) -> list[Reason]:
+        """The parts of the score that count, in words; asked for only where they are shown."""
+        points = self.points
+        reasons = [Reason("relevance", "검색어와 맞음", "fits the query", points.relevance)]
+        if points.exact:
+            reasons.append(Reason("exact", "이름이 같음", "the very name", points.exact))
+        reasons += self.nearness()
+        if points.status:
+            reasons.append(Reason("status", "운영 상태", "status", points.status))
+        if points.use:
+            reasons.append(Reason("use", "이용 규모", "use", points.use))
+        parts = [
+            Reason("name", "이름", "name", round(points.name, 4)),
+            Reason("function", "기능", "function", round(points.function, 4)),
+            Reason("description", "설명", "description", round(points.description, 4)),
+        ]
+        return reasons + [one for one in parts if one.points]
+
+    def nearness(self) -> list[Reason]:
+        """The reason that is always shown: how the platform stands to the area asked for."""
+        if not self.relation:
+            return []
+        ko, en = WORDS[self.relation]
+        return [Reason("area", ko, en, self.points.area)]
 
 
 def rank(candidates: Sequence[Candidate], understood: Understood, scope: Scope) -> list[Ranked]:
     """The candidates in their final order."""
     strengths = {one.id: one for one in understood.functions}
     total = sum(concept.weight for concept in understood.concepts) or 1.0
+    order = {row.id: number for number, row in enumerate(understood.choices)}
     ranked = [_rank(one, understood, scope, strengths, total) for one in candidates]
     return sorted(
         ranked,
-        key=lambda one: (-one.score, -one.candidate.stored["users"], one.candidate.stored["name"], one.candidate.id),
+        key=lambda one: (
+            -one.score,
+            -one.candidate.stored["users"],
+            # Of the heirs of a divided place the first one first.
+            order.get(one.candidate.stored["owner_id"], len(order)),
+            one.candidate.stored["name"],
+            one.candidate.id,
+        ),
     )
 
 
@@ -62,8 +109,8 @@ def _rank(
     exact, stripped = _whole(stored, understood, matched)
     inside = _inside(stored, understood)
     relation = scope.relation(stored)
-    if stripped and strengths and relation not in ("", "own", "within"):
-        # '통합예약' is a need; that a far city calls its own just so makes it no better an answer.
+    if stripped and strengths and relation != "own":
+        # '통합예약' is a need; that some other city calls its own just so makes it no better an answer.
         exact, inside = 0.0, max(inside, 0.8)
     covered = _covered(stored, understood.concepts, total, matched)
     name = max(exact, inside, covered)
@@ -74,34 +121,27 @@ def _rank(
     repeated = 0.75 if function >= 0.95 and scope else 0.4
     told = max(exact, inside * (1.0 - repeated * function), covered * (1.0 - 0.75 * function))
     relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
-    # Nearness counts as far as the platform answers at all.
-    area = POINTS.get(relation, 0.0) * scope.factor * (1.0 if understood.only_place else 0.4 + 0.6 * relevance)
-    status = STATUS.get(stored["status"], 0.0) + LIVENESS.get(stored["liveness"], 0.0)
-    status += PRIVATE if stored["level"] == "private" else 0.0
     told_apart = _told_apart(understood.concepts, matched)
-    bonus = EXACT * exact if exact >= 0.85 else TELLING if told_apart else 0.0
+    begun = _begun(stored, understood)
+    bonus = EXACT * exact if exact >= 0.85 else TELLING if told_apart or begun >= 0.75 else 0.0
+    need = understood.need and not bonus
+    if need and not scope and stored["nation"]:
+        relation = "nation"
+    # Nearness counts as far as the platform answers at all.
+    area = nearness(relation, scope, need) * (1.0 if understood.only_place else 0.4 + 0.6 * relevance)
+    status = STATUS.get(stored["status"], 0.0) + LIVENESS.get(stored["liveness"], 0.0)
+    # One that was asked for by its name is what the person looks for.
+    status += PRIVATE if stored["level"] == "private" and exact < 1.0 and begun < 0.5 else 0.0
     if not bonus:
         status *= UNASKED.get(stored["status"], 1.0)
     use = USE * min(1.0, math.log10(1.0 + stored["users"]) / 7)
-    reasons = [
-        Reason("relevance", "검색어와 맞음", "fits the query", SCALE * relevance),
-        Reason("exact", "이름이 같음", "the very name", bonus) if bonus else None,
-        Reason("area", WORDS[relation][0], WORDS[relation][1], area) if relation else None,
-        Reason("status", "운영 상태", "status", status) if status else None,
-        Reason("use", "이용 규모", "use", use) if use else None,
-    ]
-    score = SCALE * relevance + bonus + area + status + use
-    parts = [
-        Reason("name", "이름", "name", round(name, 4)),
-        Reason("function", "기능", "function", round(function, 4)),
-        Reason("description", "설명", "description", round(body, 4)),
-    ]
+    relevant = SCALE * relevance
     return Ranked(
         candidate,
-        score,
+        relevant + bonus + area + status + use,
         relation,
-        [one for one in reasons if one is not None] + [one for one in parts if one.points],
         tuple(dict.fromkeys(matched)),
+        Points(relevant, bonus, area, status, use, name, function, body),
     )
 
 
@@ -139,7 +179,8 @@ def _whole(stored: Mapping[str, Any], understood: Understood, matched: list[str]
         if whole in names:
             fit = 1.0 if whole == names[0] else 0.97
         elif whole in others:
-            fit = 0.95
+            # Its own name spelt otherwise (서로이음 for 서로e음) is surer than a longer name without its place.
+            fit = 0.965 if whole in spellings(names[0]) else 0.95
         elif whole in stripped:
             fit = 0.96
         elif whole in led:
@@ -154,10 +195,26 @@ def _whole(stored: Mapping[str, Any], understood: Understood, matched: list[str]
 
 
 def _inside(stored: Mapping[str, Any], understood: Understood) -> float:
-    """0.72 to 0.96 where all that was typed stands in the name as it was typed, else 0."""
+    """0.72 to 0.96 where all that was typed stands in the name as it was typed or spelt, else 0."""
     whole = understood.wholes[0] if understood.wholes else ""
-    fits = [len(whole) / len(name) for name in stored["x"] if len(whole) >= 3 and whole in name]
-    return 0.72 + 0.24 * max(fits) if fits else 0.0
+    if len(whole) < 2 or understood.only_place:
+        return 0.0
+    fits = [
+        len(whole) / len(name) for name in stored["x"] if (len(whole) >= 3 and whole in name) or name.startswith(whole)
+    ]
+    if fits:
+        return 0.72 + 0.24 * max(fits)
+    spelt = [len(whole) / len(name) for name in stored["y"] if len(whole) >= 3 and whole in name]
+    return 0.66 + 0.24 * max(spelt) if spelt else 0.0
+
+
+def _begun(stored: Mapping[str, Any], understood: Understood) -> float:
+    """How much of the name was typed from its beginning, 0 to 1; 0 for a place alone."""
+    whole = understood.wholes[0] if understood.wholes else ""
+    name = stored["x"][0]
+    if len(whole) < 2 or understood.only_place or not name.startswith(whole):
+        return 0.0
+    return len(whole) / len(name)
 
 
 def _covered(stored: Mapping[str, Any], concepts: Sequence[Concept], total: float, matched: list[str]) -> float:
@@ -213,6 +270,7 @@ def _stands(text: str, name: str, inverted: bool) -> bool:
 
 def _initials(stored: Mapping[str, Any], row: str) -> float:
     best = 0.0
+    full, stripped = len(stored["x"]), len(stored["x"]) + len(stored["z"])
     for number, name in enumerate((*stored["x"], *stored["z"], *stored["y"])):
         other = initials(name)
         if row == other:
@@ -223,5 +281,6 @@ def _initials(stored: Mapping[str, Any], row: str) -> float:
             fit = 0.6 + 0.2 * len(row) / len(other)
         else:
             continue
-        best = max(best, fit - (0.03 if number >= len(stored["x"]) + len(stored["z"]) else 0.0))
+        # The very name before one that has a place before it, and that before other names.
+        best = max(best, fit - (0.03 if number >= stripped else 0.015 if number >= full else 0.0))
     return best

@@ -178,9 +178,6 @@ class ElasticsearchEngine:
         except EngineUnavailable as problem:
             return EngineHealth(False, problem.cause_ko, problem.cause_en, {"url": self.where})
         number, status = facts["version"], facts["status"]
-        if int(number.split(".")[0]) != SERVER_MAJOR:
-            wrong = wrong_version(self.where, number)
-            return EngineHealth(False, wrong.cause_ko, wrong.cause_en, facts)
         ko = f"Elasticsearch {number}, 노드 {facts['nodes']}개, 상태 {status}, 문서 {facts['documents']}건"
         en = f"Elasticsearch {number}, {facts['nodes']} node(s), status {status}, {facts['documents']} documents"
         if not facts["index"]:
@@ -197,7 +194,7 @@ class ElasticsearchEngine:
         return repr(answer.body.get("indices", {}))
 
     def _facts(self) -> dict[str, Any]:
-        number = self._server_version()
+        number = self._right_version()
         cluster = self.client.cluster.health()
         facts: dict[str, Any] = {
             "url": self.where,
@@ -241,10 +238,14 @@ class ElasticsearchEngine:
 
     def _check_version(self) -> None:
         if not self._version_checked:
-            number = self._server_version()
-            if int(number.split(".")[0]) != SERVER_MAJOR:
-                raise wrong_version(self.where, number)
+            self._right_version()
             self._version_checked = True
+
+    def _right_version(self) -> str:
+        number = self._server_version()
+        if int(number.split(".")[0]) != SERVER_MAJOR:
+            raise wrong_version(self.where, number)
+        return number
 
     def _server_version(self) -> str:
         try:

@@ -37,12 +37,12 @@ class EmbeddedEngine:
         searcher = self._folder.searcher()
         if searcher is None:
             return Candidates(0, (), dict.fromkeys(plan.facets, ()))
-        counting = self._facets.start(searcher, plan)
+        counting = self._facets.start(searcher, plan) if plan.facets else None
         size = plan.offset + plan.limit
         found = self._best(searcher, plan, size)
         rows = _in_order(searcher, found.hits, plan.offset, size)
         candidates = tuple(Candidate(id_, score, facts_of(document)) for score, id_, document in rows)
-        counted = counting.result()
+        counted = counting.result() if counting else {}
         total = int(found.count) if plan.count else 0
         return Candidates(total, candidates, {name: counted[name] for name in plan.facets})
 

@@ -39,6 +39,8 @@ class IndexFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # Two files are looked at before every search: their names are put together once.
+        self._named = path / "current"
         self._write_lock = threading.RLock()
         self._open_lock = threading.Lock()
         self._opened: _Opened | None = None
@@ -46,7 +48,7 @@ class IndexFolder:
     def current(self) -> str:
         """The name of the standing index; '' before the first build."""
         try:
-            return (self.path / "current").read_text(encoding="utf-8").strip()
+            return self._named.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return ""
 
@@ -60,7 +62,7 @@ class IndexFolder:
     def index(self) -> Any:
         """The standing index, opened once and again after a swap; None when there is none of our format."""
         try:
-            named = (self.path / "current").stat()
+            named = self._named.stat()
         except FileNotFoundError:
             return None
         standing = (named.st_mtime_ns, named.st_ino)
@@ -144,7 +146,7 @@ class IndexFolder:
         beside = self.path / "current.new"
         beside.write_text(name, encoding="utf-8")
         _sync(beside)
-        beside.replace(self.path / "current")
+        beside.replace(self._named)
         for old in self.path.iterdir():
             # Readers of the old index keep their open files; its names may go.
             if old.is_dir() and old.name != name:

@@ -95,9 +95,10 @@ def questions(places: Places, count: int, seed: int) -> Iterator[SearchQuery]:
 
 def plan_of(finder: Finder, query: SearchQuery) -> Plan:
     """The plan that the finder gives its engine for a query."""
-    places, reader, _ = finder._prepared()
-    understood = reader.read(query.text, query.area_id)
-    return plan_for(query, understood, finder._scope(query, understood, places), finder._filters(query, places))
+    known = finder._preparing.now()
+    understood = known.reader.read(query.text, query.area_id)
+    scope = finder._scope(query, understood, known)
+    return plan_for(query, understood, scope, finder._filters(query, known.places))
 
 
 def build_fts(path: Path, found: Iterator[IndexEntry]) -> None:

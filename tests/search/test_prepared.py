@@ -1,0 +1,66 @@
+"""A finder that runs notices when zones and governments change, whoever changed them."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from registry.database import writing_session
+from registry.models import Government
+from registry.zones import save_zones
+from search.engines.embedded import EmbeddedEngine
+from search.finder import Finder
+from search.indexer import Indexer
+from search.query import SearchQuery
+
+
+@pytest.fixture
+def finder(database, tmp_path, monkeypatch):
+    """A finder over the governments alone that looks at every question."""
+    monkeypatch.setattr("search.prepared.LOOK_SECONDS", 0.0)
+    engine = EmbeddedEngine(tmp_path / "index")
+    indexer = Indexer(database, engine)
+    indexer.rebuild()
+    yield Finder(database, engine, zone_set="office")
+    indexer.close()
+    engine.close()
+
+
+def test_what_has_not_changed_is_not_read_again(finder):
+    assert finder.places is finder.places
+
+
+def test_zones_saved_elsewhere_count_from_the_next_look(finder, database):
+    suwon, yongin = (finder.places.resolve(name) for name in ("수원시", "용인시"))
+    assert "office-south" not in finder.places.zones
+    told = {
+        "title": "남부",
+        "kind": "operator",
+        "made_from": "test",
+        "zones": [{"id": "south", "name": "남부권", "members": [suwon.code, yongin.code]}],
+    }
+    save_zones(database, "office", told)
+    assert finder.places.zone_members("office-south") == {suwon.id, yongin.id}
+    # The zone filter, which is refused for a zone that nobody knows, is one that the finder now takes.
+    assert finder.search(SearchQuery(zone_id="office-south")).total == 0
+    told["zones"][0]["members"] = [suwon.code]
+    save_zones(database, "office", told)
+    assert finder.places.zone_members("office-south") == {suwon.id}
+
+
+def test_a_government_that_ended_is_no_longer_read_out_of_a_query(finder, database):
+    assert finder.search(SearchQuery("수원시 도서관")).area_id == finder.places.resolve("수원시").id
+    with writing_session(database) as session:
+        row = session.exec(select(Government).where(Government.name == "수원시", Government.valid_to == None)).one()  # noqa: E711
+        row.name, row.full_name, row.valid_from = "새수원시", "경기도 새수원시", date(2026, 11, 1)
+        session.add(row)
+    assert finder.search(SearchQuery("새수원시 도서관")).area_id == finder.places.resolve("새수원시").id
+
+
+def test_between_two_looks_nothing_is_asked(finder, database, monkeypatch):
+    known = finder.places
+    monkeypatch.setattr("search.prepared.LOOK_SECONDS", 3600.0)
+    save_zones(database, "office", {"title": "빈", "kind": "operator", "made_from": "test", "zones": []})
+    assert finder.places is known
+    monkeypatch.setattr("search.prepared.LOOK_SECONDS", 0.0)
+    assert finder.places is not known
