@@ -254,6 +254,8 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
         "take_back_verdict": ("판단을 거둠", "took a verdict back"),
         "resolve_issue": ("확인할 일을 처리함", "resolved a matter"),
         "report_usage": ("이용 현황을 냄", "reported usage"),
+        "answer_survey": ("조사 응답을 냄", "answered the survey"),
+        "prune_payloads": ("오래된 원문을 지움", "removed old payloads"),
         "save_zones": ("생활권을 저장함", "saved living zones"),
         "enable": ("출처를 켬", "enabled a source"),
         "disable": ("출처를 끔", "disabled a source"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from harvesters.base import Harvester, HarvestTask, Option
+from harvesters.figure_columns import figure_column
 from harvesters.questionnaire import is_heading, is_questionnaire, platforms_of
 from harvesters.table import Table, read_table
 from registry.columns import in_our_terms
@@ -56,7 +57,23 @@ def records_of_sheet(
     body: bytes, url: str, options: Mapping[str, Any], lookups: Mapping[str, Any]
 ) -> list[tuple[int, HarvestedRecord]]:
     """The rows of a sheet as records, with their row numbers; InvalidValue when it is no table."""
-    table = read_table(body, sheet=options.get("sheet", ""), columns=lookups.get("columns"), is_heading=is_heading)
+    return records_of_table(table_of_sheet(body, options, lookups), body, url, options, lookups)
+
+
+def table_of_sheet(body: bytes, options: Mapping[str, Any], lookups: Mapping[str, Any]) -> Table:
+    """The cells of a sheet under their headings; InvalidValue when it is no table."""
+    return read_table(
+        body,
+        sheet=options.get("sheet", ""),
+        columns=lookups.get("columns"),
+        is_heading=lambda text: is_heading(text) or figure_column(text) is not None,
+    )
+
+
+def records_of_table(
+    table: Table, body: bytes, url: str, options: Mapping[str, Any], lookups: Mapping[str, Any]
+) -> list[tuple[int, HarvestedRecord]]:
+    """The platforms that a table names, with their row numbers."""
     if is_questionnaire(table.headings):
         rows = [(number, fields) for number, fields in platforms_of(table)]
     else:

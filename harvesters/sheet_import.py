@@ -1,6 +1,7 @@
 """`metaplatform import`: a sheet from a file takes the way of every record, and each row is told what became of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ from config.settings import Settings, get_settings
 from harvesters.base import HarvestTask, Listing, Progress, no_progress
 from harvesters.intake import Understood
 from harvesters.ledger import RunReport
+from harvesters.questionnaire import is_questionnaire
 from harvesters.rehearsal import preview
 from harvesters.runner import run_source
-from harvesters.sheet import records_of_sheet
+from harvesters.sheet import records_of_table, table_of_sheet
 from harvesters.sources import config_hash
+from harvesters.survey_import import SurveyImport
+from harvesters.survey_sheet import PERIOD_HEADINGS, has_reports, reports_of_governments
 from registry.database import session_of, writing_session
 from registry.errors import Conflict, InvalidValue
 from registry.models import Platform, Source
@@ -30,21 +34,29 @@ def import_file(
     actor: Actor,
     settings: Settings | None = None,
     progress: Progress = no_progress,
+    period: str = "",
 ) -> dict[str, Any]:
     """Register the rows of a sheet, or show what would happen.
 
-    A sheet is no listing: what it does not name is not gone. Raises InvalidValue when the file is no table or the
+    A sheet is no listing: what it does not name is not gone. Answers to the survey's items and exact figures are kept
+    with their platform or government for the period that a column names, or else for `period`. Raises InvalidValue when the file is no table or the
     name cannot be a source's, Conflict when that name belongs to a source of another kind.
     """
     source = _source(database, source_name)
-    records = records_of_sheet(path.read_bytes(), source.url, source.options, source.lookups)
-    rows = _RowNumbers(records)
+    body = path.read_bytes()
+    table = table_of_sheet(body, source.options, source.lookups)
+    records = records_of_table(table, body, source.url, source.options, source.lookups)
+    of_governments = reports_of_governments(table, period) if is_questionnaire(table.headings) else []
+    if period and not is_questionnaire(table.headings) and has_reports(table.headings):
+        records = [(number, _with_period(record, period)) for number, record in records]
+    rows = _RowNumbers(records, SurveyImport(source, actor))
     if dry_run:
         listing = Listing()
         listing.scope = "since"
         listing.end()
         only = [record for _number, record in records]
         report = preview(database, source, only, listing, None, actor, progress, watch=rows.note)
+        rows.survey.of_governments(database, of_governments, dry=True)
         return _result(rows, report, rows.previewed)
     with writing_session(database) as session:
         if session.get(Source, source.id) is None:
@@ -66,6 +78,7 @@ def import_file(
         reader=read,
         watch=rows.note,
     )
+    rows.survey.of_governments(database, of_governments, dry=False)
     with session_of(database) as session:
         return _result(rows, report, _registered(session, report))
 
@@ -73,7 +86,8 @@ def import_file(
 class _RowNumbers:
     """Which row each record stood in, and what was understood of it."""
 
-    def __init__(self, records: list[tuple[int, HarvestedRecord]]) -> None:
+    def __init__(self, records: list[tuple[int, HarvestedRecord]], survey: SurveyImport) -> None:
+        self.survey = survey
         self._numbers: dict[str, int] = {}
         self.repeated: list[tuple[int, HarvestedRecord]] = []
         for number, record in records:
@@ -91,6 +105,13 @@ class _RowNumbers:
         platform = session.get(Platform, platform_id) if platform_id else None
         if platform is not None:
             self.previewed[platform_id] = _shown(platform)
+            self.survey.of_platform(session, self.of(understood.record.remote_id), understood.record, platform_id)
+
+
+def _with_period(record: HarvestedRecord, period: str) -> HarvestedRecord:
+    """The record with the period that the file was handed in for, unless its row names one of its own."""
+    own = any(record.fields.get(heading) for heading in PERIOD_HEADINGS)
+    return record if own else replace(record, fields={**record.fields, PERIOD_HEADINGS[0]: period})
 
 
 def _source(database: Engine, name: str) -> Source:
@@ -174,6 +195,10 @@ def _result(rows: _RowNumbers, report: RunReport, platforms: dict[str, dict[str,
         remedy = {"ko": "한 행만 남기거나 주소를 채우세요.", "en": "Keep one row, or fill in the addresses."}
         value = str(record.fields.get("name") or record.remote_id)
         result["rejected"].append(_rejection(row, {"field": "name", "value": value, "cause": cause, "remedy": remedy}))
+    for row, problem in rows.survey.rejected:
+        result["rejected"].append(_rejection(row, problem.facts()))
+    if rows.survey.kept:
+        result["answers"] = rows.survey.kept
     for key in ("added", "changed", "matched", "questions", "rejected"):
         result[key].sort(key=lambda one: one["row"])
     return result

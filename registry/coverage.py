@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from registry.governments import Places
 from registry.models import SurveyAnswer
+from registry.survey import YEAR
 from registry.tables import PLATFORM
 from registry.vocab import PlatformState, Status
 from registry.vocabulary import load_vocabulary
@@ -78,7 +79,8 @@ def _reported(session: Session, places: Places) -> dict[int, dict[str, tuple[int
     A government that was merged with others answered for itself alone, so its number is not its heir's.
     """
     answers: dict[int, dict[str, tuple[int, bool]]] = defaultdict(dict)
-    for row in session.exec(select(SurveyAnswer).where(SurveyAnswer.item == "S8-2")):
+    # Later years may be imported beside it; a column headed 2022 shows 2022.
+    for row in session.exec(select(SurveyAnswer).where(SurveyAnswer.item == "S8-2", SurveyAnswer.year == YEAR)):
         government = places.by_id(row.government_id)
         heir = places.present(government)
         if heir is None or row.value is None:

@@ -58,10 +58,16 @@ def coverage(
 def import_sheet(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX.")],
     source: Annotated[str, typer.Option(help="Name of the source the rows come from.")],
+    period: Annotated[
+        str, typer.Option(help="Year or period of its answers and figures, where no column says it: 2026, 2026-H1.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Register the rows of a sheet; a sheet with only name, owner, url and description will do.
+
+    Columns headed by the survey's items (A1-3) or by figures (회원 수, 구축비(국비, 천원)) become usage reports, and a
+    sheet in the questionnaire's layout becomes the governments' answers to the survey.
 
     Example: metaplatform import platforms.xlsx --source 우리시-목록 --dry-run
     """
@@ -79,6 +85,7 @@ def import_sheet(
                 actor=Actor(ActorKind.person, "cli"),
                 settings=installation.settings,
                 progress=progress,
+                period=period,
             )
         if not dry_run:
             installation.indexer().follow()
