@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import problems
 from api.deps import Parts
 from api.interop import INTEROP
+from api.limiting import RateLimits
 from api.pages import MENU, PAGES
 from api.rendering import STATIC
 from api.routes import ROUTES
@@ -25,6 +26,7 @@ whether it answers, and who said so. 지방자치단체의 공공 플랫폼을 �
 * Lists are paged by `cursor`; `next` is the address of the following page.
 * Every platform has an `ETag`; a change needs it in `If-Match`.
 * Errors are `application/problem+json` with `code`, `cause` and `remedy` in Korean and English.
+* Above the limit of requests a minute the answer is 429; `Retry-After` says in how many seconds to come again.
 """
 
 
@@ -61,5 +63,6 @@ def create_app(settings: Settings | None = None, installation: Installation | No
             app.include_router(router, prefix=prefix, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(RateLimits, settings=chosen)
     app.add_middleware(SecurityHeaders, https=chosen.public_url.startswith("https://"))
     return app

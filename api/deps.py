@@ -22,6 +22,13 @@ from registry.records import Actor
 from registry.vocab import ActorKind
 from search.finder import Finder
 
+
+class FormExpired(NotAllowed):
+    """The form belongs to a session that is over; what was typed is still in the browser."""
+
+    code = "form_expired"
+
+
 SESSION_COOKIE = "metaplatform_session"
 AREA_COOKIE = "area"
 PLACES_SECONDS = 60.0
@@ -32,7 +39,7 @@ class Parts:
     """The open parts behind the application; kept in app.state.parts."""
 
     installation: Installation
-    menu: tuple[tuple[str, str, str], ...] = ()
+    menu: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
     _finder: Finder | None = None
     _places: Places | None = None
     _places_at: float = field(default=0.0)
@@ -139,7 +146,7 @@ def same_origin(request: Request) -> None:
 def check_csrf(viewer: Viewer, token: str) -> None:
     """The form must carry its session's token; NotAllowed."""
     if not accounts.same_secret(viewer.csrf, token):
-        raise NotAllowed(
+        raise FormExpired(
             "이 양식의 유효 기간이 지났습니다.",
             "This form has expired.",
             "쪽을 새로 열어 다시 보내세요.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from fastapi import Request
 
@@ -64,7 +64,8 @@ class Language:
         """A date and a time of day in Korea."""
         if value is None:
             return ""
-        return str(format_datetime(value.astimezone(SEOUL), "medium", locale=LOCALES[self.code]))
+        # By 24 hours: Babel's Korean writes the half of the day in Latin letters.
+        return f"{self.day(value)} {value.astimezone(SEOUL):%H:%M}"
 
     def stated(self, value: str) -> str:
         """A date as a source stated it: a day, a month or only a year, never made more exact than it is."""
@@ -73,6 +74,16 @@ class Language:
             return value
         units = ("년", "월", "일")
         return " ".join(f"{int(part)}{unit}" for part, unit in zip(parts, units, strict=False))
+
+    def every(self, hours: float) -> str:
+        """How often something happens: daily, weekly, monthly in words, else in hours."""
+        words = {24: ("매일", "daily"), 168: ("매주", "weekly"), 730: ("매달", "monthly")}.get(round(hours))
+        return self(*words) if words else self(f"{hours:g}시간마다", f"every {hours:g} h")
+
+
+def tongue(text: str) -> str:
+    """The language a text of the data is written in, for the reader's voice: Korean if it has Hangul."""
+    return "ko" if any("가" <= one <= "힣" for one in text) else "en"
 
 
 KOREAN, ENGLISH = Language("ko"), Language("en")

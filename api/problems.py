@@ -84,7 +84,21 @@ class VersionNeeded(errors.Conflict):
     code = "version_needed"
 
 
-OWN_STATUSES = {SignInNeeded: 401, ChangedMeanwhile: 412, VersionNeeded: 428}
+class TooManyRequests(errors.MetaplatformError):
+    """One address asks more often than the settings allow; Retry-After says when it may again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, a_minute: int, seconds: int) -> None:
+        super().__init__(
+            f"1분에 {a_minute}번까지 받습니다.",
+            f"At most {a_minute} such requests a minute are taken.",
+            f"{seconds}초 뒤에 다시 보내세요.",
+            f"Send it again in {seconds} s.",
+        )
+
+
+OWN_STATUSES = {SignInNeeded: 401, ChangedMeanwhile: 412, VersionNeeded: 428, TooManyRequests: 429}
 
 
 def status_of(error: errors.MetaplatformError) -> int:

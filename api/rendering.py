@@ -16,7 +16,9 @@ from markupsafe import Markup, escape
 
 from api import labels
 from api.deps import Viewer, base_url, chosen_area, parts_of, viewer_of
-from api.language import KOREAN, Language, language_of, other_language
+from api.language import KOREAN, Language, language_of, other_language, tongue
+from api.stacking import with_column_names
+from registry.particles import particle_after, with_particle
 from registry.vocabulary import load_vocabulary
 
 HERE = Path(__file__).resolve().parent
@@ -36,7 +38,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        asset=asset, tone=labels.tone, vendor=has_vendor(), with_query=with_query, mailto=mailto, json_ld=json_ld
+        asset=asset,
+        tone=labels.tone,
+        vendor=has_vendor(),
+        with_query=with_query,
+        mailto=mailto,
+        json_ld=json_ld,
+        under=under,
+        tongue=tongue,
+        with_particle=with_particle,
+        particle_after=particle_after,
     )
     made.filters["marked"] = marked
     made.filters["short_url"] = short_url
@@ -55,6 +66,7 @@ def render(
 ) -> HTMLResponse:
     """One page. `title` is what the browser's tab says before the site's name."""
     html = environment().get_template(template).render({**_common(request), "title": title, **context})
+    html = with_column_names(html)
     return HTMLResponse(html, status, headers=dict(headers or {}))
 
 
@@ -64,7 +76,23 @@ def error_page(request: Request, status: int, facts: dict[str, Any], headers: di
 
     language = language_of(request)
     title = language(*TITLES.get(status, TITLES[500]))
-    return render(request, "error.html", title=title, status=status, headers=headers, facts=facts, code=status)
+    return render(
+        request,
+        "error.html",
+        title=title,
+        status=status,
+        headers=headers,
+        facts=facts,
+        code=status,
+        back=_came_from(request),
+    )
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours that the form was sent from; empty where the browser does not say or it was another site's."""
+    referer = urlsplit(request.headers.get("referer", ""))
+    path = referer.path + (f"?{referer.query}" if referer.query else "")
+    return path if referer.netloc == request.headers.get("host") and not path.startswith("//") else ""
 
 
 def _common(request: Request) -> dict[str, Any]:
@@ -128,6 +156,8 @@ CODED_FIELDS = {
     "area": "area",
 }
 
+DATE_FIELDS = ("launched", "closed", "status_since")
+
 
 def said(language: Language, field: str, value: Any) -> str:
     """A statement's value as a person reads it: codes by their names, owners and channels in words."""
@@ -139,6 +169,8 @@ def said(language: Language, field: str, value: Any) -> str:
         if field == "channels":
             return f"{name_of(language, 'channel', value.get('kind'))} {value.get('value', '')}"
         return said(language, field, value.get("id") or value.get("value") or "")
+    if field in DATE_FIELDS:
+        return language.stated(str(value))
     kind = CODED_FIELDS.get(field)
     return name_of(language, kind, value) if kind and value else str(value)
 
@@ -183,6 +215,11 @@ def with_query(path: str, pairs: Any) -> str:
     """The path with a query string, empty values left out."""
     kept = [(key, value) for key, value in pairs if value not in ("", None)]
     return path + ("?" + urlencode(kept) if kept else "")
+
+
+def under(path: str, beginnings: tuple[str, ...]) -> bool:
+    """Whether a page's path, with a slash at its end, lies at or below one of the beginnings."""
+    return any(path.startswith(one + "/") for one in beginnings)
 
 
 def mailto(text: str) -> str:

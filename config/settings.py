@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", description="SMTP server for digests, smtp://user:password@host:port; empty is off.")
     mail_from: str = Field("", description="Sender address of digests.")
     zone_set: str = Field("flow_2023_r3", description="The living-zone set shown when a person has not chosen one.")
+    sign_ins_per_minute: int = Field(10, ge=0, description="Sign-ins one address may try in a minute; 0 is no limit.")
+    writes_per_minute: int = Field(
+        120, ge=0, description="Forms and writing calls one address may send in a minute; 0 is no limit."
+    )
+    program_requests_per_minute: int = Field(
+        1200, ge=0, description="Reading calls to the interfaces one address may make in a minute; 0 is no limit."
+    )
     session_hours: int = Field(12, ge=1, le=720, description="Hours a sign-in lasts.")
     log_level: str = Field("INFO", description="Least severe log line that is written.")
 

@@ -103,6 +103,26 @@ class SourceInvalid(InvalidValue):
     code = "source_invalid"
 
 
+# What NotFound may be asked for, as a Korean reader calls it; a kind without a line is a programmer's word.
+KOREAN_KINDS = {
+    "account": "계정",
+    "decision": "결정",
+    "government": "지방자치단체",
+    "issue": "확인할 일",
+    "overlap group": "유사·중복 묶음",
+    "group": "유사·중복 묶음",
+    "platform": "플랫폼",
+    "precheck": "사전검토서",
+    "report": "신고",
+    "run": "수집 기록",
+    "source": "출처",
+    "token": "토큰",
+    "verdict": "판단",
+    "withdrawal question": "철회 질문",
+    "zone": "생활권",
+}
+
+
 class NotFound(MetaplatformError):
     """Nothing has that id."""
 
@@ -110,7 +130,7 @@ class NotFound(MetaplatformError):
 
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(
-            f"{kind} '{key}' 을(를) 찾을 수 없습니다.",
+            f"{KOREAN_KINDS.get(kind, kind)} '{key}': 찾을 수 없습니다.",
             f"No {kind} '{key}'.",
             "번호나 이름을 확인하세요.",
             "Check the id or the name.",

@@ -55,14 +55,19 @@ PAGES: tuple[APIRouter, ...] = (
     about.router,
 )
 
-# Address, Korean and English name of each entry of the main menu.
-MENU: tuple[tuple[str, str, str], ...] = (
-    ("/search", "플랫폼 찾기", "Find"),
-    ("/zones", "생활권", "Living zones"),
-    ("/governments", "지방자치단체", "Governments"),
-    ("/groups", "유사·중복", "Overlap"),
-    ("/precheck", "사전검토", "Pre-build check"),
-    ("/coverage", "등록 현황", "Coverage"),
-    ("/sources", "수집", "Sources"),
-    ("/issues", "확인할 일", "Matters"),
+# Address, Korean and English name of each entry of the main menu, and the beginnings of the other pages that it marks.
+MENU: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("/search", "플랫폼 찾기", "Find", ("/platforms", "/area")),
+    ("/zones", "생활권", "Living zones", ()),
+    ("/governments", "지방자치단체", "Governments", ()),
+    (
+        "/groups",
+        "유사·중복",
+        "Overlap",
+        ("/compare", "/similar", "/judging", "/merging", "/retirement", "/gaps", "/survey"),
+    ),
+    ("/precheck", "사전검토", "Pre-build check", ()),
+    ("/coverage", "등록 현황", "Coverage", ()),
+    ("/sources", "수집", "Sources", ("/runs",)),
+    ("/issues", "확인할 일", "Matters", ("/missing", "/reports")),
 )

@@ -70,6 +70,7 @@ def issue(request: Request, session: SessionDep, parts: PartsDep, viewer: Viewer
         platform=_platform(session, row),
         source=session.get(Source, row.source_id) if row.source_id else None,
         private=PRIVATE_FACTS,
+        fact_text=lambda key, value: _fact_text(request, parts, key, value),
         may_read=may(viewer.account if viewer else None, "read_work"),
         may_answer=may(viewer.account if viewer else None, "answer_issue", _platform(session, row), parts.places),
     )
@@ -172,3 +173,14 @@ def _missing_page(request: Request, values: dict[str, str], errors: dict[str, st
 
 def _platform(session: SessionDep, row: Issue) -> Platform | None:
     return session.get(Platform, row.platform_id) if row.platform_id else None
+
+
+def _fact_text(request: Request, parts: PartsDep, key: str, value: object) -> str:
+    """A fact of an issue as a person reads it: codes of governments and functions by their names."""
+    if key == "area":
+        return ", ".join(one.full_name for one in parts.places.choices(str(value))) or str(value)
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {one}" for name, one in value.items())
+    return name_of(language_of(request), "function", value) if key == "function" else str(value)

@@ -1,6 +1,6 @@
 """Governments and living zones: what each runs, and a zone's platforms on one page by function."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -13,7 +13,8 @@ from api.rendering import render
 from config.settings import CONFIG
 from registry.coverage import coverage_of
 from registry.errors import NotFound
-from registry.models import Platform
+from registry.models import Government, Platform
+from registry.place_names import metropolitan_forms
 from registry.vocab import Level
 from registry.vocabulary import load_vocabulary
 
@@ -92,7 +93,15 @@ def zones(
     ]
     title = language_of(request)("생활권", "Living zones")
     return render(
-        request, "zones.html", title=title, sets=sets.values(), current=sets.get(set_id), rows=rows, own=own, here=here
+        request,
+        "zones.html",
+        title=title,
+        sets=sets.values(),
+        current=sets.get(set_id),
+        rows=rows,
+        own=own,
+        here=here,
+        short_names=lambda members: _short_names(parts, members),
     )
 
 
@@ -146,6 +155,16 @@ def government_names(parts: PartsDep) -> list[str]:
 def boundaries() -> FileResponse:
     """Simplified boundaries, so that the browser can turn a position into a government without sending it."""
     return FileResponse(BOUNDARIES, media_type="application/geo+json", headers={"Cache-Control": DAY})
+
+
+def _short_names(parts: PartsDep, members: list[Government]) -> list[str]:
+    """Names that tell one from another: 수원시, but 부산 중구, because there are six of that name."""
+    times = Counter(one.name for one in parts.places.all())
+    names = []
+    for one in members:
+        above = parts.places.by_id(one.parent_id) if one.parent_id and times[one.name] > 1 else None
+        names.append(f"{metropolitan_forms(above.name)[1]} {one.name}" if above else one.name)
+    return names
 
 
 def _is_about(issue: object, platforms: list[Platform]) -> bool:

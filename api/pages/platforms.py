@@ -1,12 +1,13 @@
 """A platform's page: what it is, whether it answers, who said so; and a resident's report that something is wrong."""
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import PartsDep, SessionDep, base_url, find_viewer, same_origin
+from api.figures import figure_lines
 from api.labels import LABELS
 from api.language import language_of
 from api.linked import platform_json_ld
@@ -15,11 +16,10 @@ from api.rendering import render
 from registry.database import writing_session
 from registry.errors import EngineUnavailable, NotFound
 from registry.issues import raise_issue
-from registry.models import Issue, Platform, UsageFigure
+from registry.models import Issue, Platform
 from registry.quality import quality_of
 from registry.queries import find_platform
 from registry.vocab import Severity
-from registry.vocabulary import load_vocabulary
 from search.query import Hit
 
 router = APIRouter(dependencies=[Depends(find_viewer)])
@@ -39,6 +39,10 @@ WRONGS = {
 }
 
 
+# These say enough by themselves; of the others nobody knows what to look at without a word more.
+TELLING = ("address", "closed")
+
+
 @router.get("/platforms/{identifier}")
 def show(request: Request, session: SessionDep, parts: PartsDep, identifier: PlatformId) -> Response:
     """One platform."""
@@ -47,6 +51,7 @@ def show(request: Request, session: SessionDep, parts: PartsDep, identifier: Pla
         return RedirectResponse(language_of(request).link(f"/platforms/{platform.id}"), 308)
     file = platform_file(session, platform)
     language = language_of(request)
+    figures, notes = figure_lines(language, file.figures)
     return render(
         request,
         "platform.html",
@@ -54,7 +59,8 @@ def show(request: Request, session: SessionDep, parts: PartsDep, identifier: Pla
         headers={"ETag": f'W/"{platform.version}-{language.code}"'},
         file=file,
         p=platform,
-        figures=[(one, figure_text(language, one)) for one in file.figures],
+        figures=figures,
+        notes=notes,
         quality=quality_of(session, platform.id),
         similar=_similar(parts, platform.id),
         issues=list_issues(session, platform_id=platform.id, limit=20),
@@ -79,9 +85,14 @@ def show_history(request: Request, session: SessionDep, identifier: PlatformId) 
 
 
 @router.get("/platforms/{identifier}/report")
-def report_form(request: Request, session: SessionDep, identifier: PlatformId) -> Response:
-    """The form by which anybody says that something here is wrong."""
-    return _report_page(request, find_platform(session, identifier), {}, {})
+def report_form(
+    request: Request,
+    session: SessionDep,
+    identifier: PlatformId,
+    wrong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The form by which anybody says that something here is wrong; a link may have chosen already what."""
+    return _report_page(request, find_platform(session, identifier), {"wrong": wrong}, {})
 
 
 @router.post("/platforms/{identifier}/report", dependencies=[Depends(same_origin)])
@@ -99,7 +110,7 @@ def report(
     errors = {}
     if wrong not in WRONGS:
         errors["wrong"] = language("무엇이 잘못되었는지 고르세요.", "Choose what is wrong.")
-    if len(text.strip()) < 5:
+    if len(text.strip()) < 5 and wrong not in TELLING:
         errors["text"] = language(
             "무엇이 다른지 다섯 글자 이상 적어 주세요.", "Say in five letters or more what is wrong."
         )
@@ -143,18 +154,6 @@ def report_status(request: Request, session: SessionDep, number: Annotated[int, 
     platform = session.get(Platform, issue.platform_id) if issue.platform_id else None
     title = language_of(request)(f"접수 번호 {number}", f"Report {number}")
     return render(request, "report_done.html", title=title, issue=issue, platform=platform)
-
-
-def figure_text(language: Any, figure: UsageFigure) -> str:
-    """A figure with its unit, as people say it."""
-    known = load_vocabulary().figures.get(figure.key)
-    if figure.value is None:
-        return figure.quote
-    unit = known.unit if known else ""
-    if unit == "KRW":
-        return str(language.money(figure.value))
-    words = {"people": ("명", " people"), "count": ("", ""), "pct": ("%", "%")}.get(unit, ("", f" {unit}"))
-    return f"{language.number(figure.value)}{language(*words)}"
 
 
 def _similar(parts: PartsDep, platform_id: str) -> list[Hit]:

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.deps import SessionDep, find_viewer
-from api.language import language_of
+from api.labels import label
+from api.language import Language, language_of
 from api.rendering import render
-from search.overlap.rules import candidates, rule_sets
+from search.overlap.rules import Finding, candidates, rule_sets
 
 router = APIRouter(dependencies=[Depends(find_viewer)])
 
@@ -30,4 +31,14 @@ def retirement_page(request: Request, session: SessionDep, rule: Text = "public_
         unjudged=unjudged,
         rules=rule_sets()[chosen],
         sets=list(rule_sets().values()),
+        finding_value=lambda finding: _value(language, finding),
     )
+
+
+def _value(language: Language, finding: Finding) -> str:
+    """What a criterion rests on, readable: a date as stated, numbers with separators, the ministry's review in words."""
+    if finding.figure == "last_update":
+        return language.stated(finding.value)
+    if finding.value.replace(".", "", 1).isdigit():
+        return language.number(float(finding.value))
+    return label(language, "finding", finding.value)

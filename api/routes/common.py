@@ -21,7 +21,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
             "description": DESCRIPTIONS[status],
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status in (*statuses, 422)
+        for status in (*statuses, 422, 429)
     }
 
 
@@ -38,5 +38,6 @@ DESCRIPTIONS = {
     412: "Changed since the ETag in If-Match",
     422: "A value cannot be taken",
     428: "If-Match is missing",
+    429: "Too many requests from this address; Retry-After says in how many seconds to come again",
     503: "The search engine cannot be reached",
 }

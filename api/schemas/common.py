@@ -47,7 +47,7 @@ class Problem(BaseModel):
                 "detail": "No platform 'Pnone'. Check the id or the name.",
                 "instance": "/api/v1/platforms/Pnone",
                 "code": "not_found",
-                "cause": {"ko": "platform 'Pnone' 을(를) 찾을 수 없습니다.", "en": "No platform 'Pnone'."},
+                "cause": {"ko": "플랫폼 'Pnone': 찾을 수 없습니다.", "en": "No platform 'Pnone'."},
                 "remedy": {"ko": "번호나 이름을 확인하세요.", "en": "Check the id or the name."},
             }
         },

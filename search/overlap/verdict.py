@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from registry.particles import with_particle
 from registry.vocabulary import Vocabulary
 from search.overlap.plan import Plan
 from search.overlap.scoring import COVERED
@@ -90,18 +91,20 @@ def propose(plan: Plan, hits: Mapping[str, list[Hit]]) -> Proposal:
     reasons: list[str] = []
     conditions: list[str] = []
     if own:
-        reasons.append(f"같은 기관의 {_named(own)}이(가) 계획한 기능의 {_percent(own[0])}를 이미 제공함")
+        reasons.append(f"같은 기관의 {with_particle(_named(own), '이')} 계획한 기능의 {_percent(own[0])}를 이미 제공함")
         conditions.append(f"{_named(own)}의 개선·고도화로 충족되는지 먼저 확인")
     if above:
-        reasons.append(f"{_named(above)}이(가) 이 지역을 이미 포함하고 기능의 {_percent(above[0])}를 제공함")
-        conditions.append(f"{_named(above)}의 공동이용·연계를 {above[0].subject.owner_name}와(과) 협의")
+        reasons.append(
+            f"{with_particle(_named(above), '이')} 이 지역을 이미 포함하고 기능의 {_percent(above[0])}를 제공함"
+        )
+        conditions.append(f"{_named(above)}의 공동이용·연계를 {with_particle(above[0].subject.owner_name, '과')} 협의")
     if near:
-        reasons.append(f"생활권·인접 지역의 {_named(near)}이(가) 같은 기능을 제공함")
-        conditions.append(f"{_named(near)}와(과) 공동 운영(전자정부법 제65조②) 또는 연계를 협의")
+        reasons.append(f"생활권·인접 지역의 {with_particle(_named(near), '이')} 같은 기능을 제공함")
+        conditions.append(f"{with_particle(_named(near), '과')} 공동 운영(전자정부법 제65조②) 또는 연계를 협의")
     if planned:
-        conditions.append(f"같은 기능을 계획 중인 {_named(planned)}와(과) 공동 추진을 협의")
+        conditions.append(f"같은 기능을 계획 중인 {with_particle(_named(planned), '과')} 공동 추진을 협의")
     if private:
-        reasons.append(f"민간 서비스 {_named(private)}이(가) 같은 기능을 제공함")
+        reasons.append(f"민간 서비스 {with_particle(_named(private), '이')} 같은 기능을 제공함")
         conditions.append("민간 서비스와의 차별성 또는 민간 위탁·협업 가능성을 소명")
     if not plan.management_plan:
         conditions.append("지속적인 관리계획(인력·예산·운영 주체)을 제출")

@@ -39,7 +39,7 @@ def test_an_address_that_somebody_else_holds_is_no_link() -> None:
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
-def test_each_figure_has_its_origin_beside_it(site: Site, language: str) -> None:
+def test_each_figure_leads_to_its_origin_which_is_said_once(site: Site, language: str) -> None:
     page = site.client().get(f"{language}/platforms/{site.ids['platform']}").text
     with session_of(site.installation.database) as session:
         rows = session.exec(
@@ -48,12 +48,17 @@ def test_each_figure_has_its_origin_beside_it(site: Site, language: str) -> None
             )
         ).all()
         assert rows and all(one.note for one in rows)
-    table = page.partition('id="figures"')[2].partition("</table>")[0]
-    assert table.count("<tr><th") == len(rows) + 1
-    for row in re.findall(r'<tr><th scope="row">.*?</tr>', table, re.S):
-        assert 'class="soft"' in row.rpartition("<td>")[2]
-    for _, target in cited(rows[0].note):
-        assert not target or f'<a href="{target.replace("&", "&amp;")}" rel="external noopener nofollow">' in table
+    table, _, after = page.partition('id="figures"')[2].partition("</table>")
+    notes = re.findall(r'<li id="source-(\d+)">(.*?)</li>', after.partition("</ol>")[0], re.S)
+    assert len(notes) == len({(one.source_id, one.note) for one in rows})
+    lines = re.findall(r'<tr><th scope="row">.*?</tr>', table, re.S)
+    assert len(lines) == len(rows)
+    for line in lines:
+        assert re.search(r'href="#source-(\d+)"', line)[1] in dict(notes)  # type: ignore[index]
+    for row in rows:
+        for _, target in cited(row.note):
+            link = f'<a href="{target.replace("&", "&amp;")}" rel="external noopener nofollow">'
+            assert not target or any(link in text for _, text in notes)
 
 
 def test_a_figure_in_words_is_shown_and_given(site: Site) -> None:
@@ -66,7 +71,7 @@ def test_a_figure_in_words_is_shown_and_given(site: Site) -> None:
     assert given.status_code == 200, given.text
     figure = next(one for one in given.json()["figures"] if one["key"] == "api")
     assert (figure["value"], figure["quote"]) == (None, words)
-    assert f'<td class="num">{words}</td>' in site.client().get(f"/en/platforms/{identifier}").text
+    assert f'<td class="num" data-column="Value">{words}</td>' in site.client().get(f"/en/platforms/{identifier}").text
 
 
 def test_the_page_of_a_taken_over_platform_links_nothing_there(site: Site) -> None:
