@@ -16,7 +16,7 @@ from registry.review import VERDICT_EN, VERDICT_KO, VerdictKind, agreement, opin
 from search.overlap.area import AREA_EN, AREA_KO
 from search.overlap.explain import compare
 from search.overlap.groups import groups_of
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.queues import stored_pairs
 from search.overlap.scoring import LABEL_EN, LABEL_KO
 from search.overlap.store import follow
@@ -40,7 +40,7 @@ def compare_page(
     if one.id == other.id:
         # The one was merged into the other since somebody kept this address.
         return RedirectResponse(language_of(request).link(f"/platforms/{one.id}"), 303)
-    index, _ = live_index(parts.database).refresh()
+    index = live_index(parts.database).refresh()
     here, there = index.subjects.get(one.id), index.subjects.get(other.id)
     if here is None or there is None:
         find_active(session, one if here is None else other)

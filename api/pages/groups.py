@@ -15,7 +15,7 @@ from api.routes.groups import member_data
 from api.tables import csv_answer
 from registry.errors import InvalidValue
 from search.overlap.groups import list_groups
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.report import report_group
 from search.overlap.store import follow
 
@@ -43,7 +43,7 @@ def groups_page(
         rows = list_groups(session, area=area or None, function=function or None)
     except InvalidValue as error:
         problem = f"{error.cause(language.code)} {error.remedy(language.code)}"
-    index, _ = live_index(parts.database).refresh()
+    index = live_index(parts.database).refresh()
     return render(
         request,
         "overlap/groups.html",
@@ -108,7 +108,7 @@ def group_xlsx(session: SessionDep, parts: PartsDep, group_id: GroupId) -> Respo
 def group_page(request: Request, session: SessionDep, parts: PartsDep, group_id: GroupId) -> Response:
     """One group as the ministry reads it."""
     follow(parts.database)
-    index, _ = live_index(parts.database).refresh()
+    index = live_index(parts.database).refresh()
     report = report_group(session, index, group_id, chosen_area(request))
     by_province: dict[str, int] = {}
     for one in report.standing:
@@ -133,7 +133,7 @@ def _functions(request: Request, index: Any) -> list[tuple[str, str]]:
 
 def _member_lines(session: SessionDep, parts: PartsDep, group_id: str) -> tuple[list[str], list[list[Any]]]:
     follow(parts.database)
-    index, _ = live_index(parts.database).refresh()
+    index = live_index(parts.database).refresh()
     report = report_group(session, index, group_id)
     header = ["id", "name", "owner", "province", "role", "status", "launched", "closed", "operating_mode", "operation"]
     lines = []

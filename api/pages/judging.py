@@ -14,7 +14,7 @@ from registry.models import Verdict
 from registry.permissions import require
 from registry.review import judge, take_back, verdict_count
 from search.overlap.area import AREA_EN, AREA_KO
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.queues import waiting
 from search.overlap.scoring import LABEL_EN, LABEL_KO
 from search.overlap.store import follow, regroup
@@ -32,7 +32,7 @@ def queue_page(
 ) -> Response:
     """What to judge next."""
     follow(parts.database)
-    index, _ = live_index(parts.database).refresh()
+    index = live_index(parts.database).refresh()
     language = language_of(request)
     return render(
         request,

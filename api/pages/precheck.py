@@ -14,9 +14,10 @@ from registry.database import writing_session
 from registry.errors import InvalidValue
 from registry.models import PreCheck
 from search.overlap.area import AREA_EN, AREA_KO
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.joining import WAY_EN
-from search.overlap.precheck import Checked, check, reason_of
+from search.overlap.hit_reasons import reason_of
+from search.overlap.precheck import Checked, check
 from search.overlap.verdict import REFERENCE_ONLY
 from search.overlap.verdict import VERDICT_EN as PROPOSED_EN
 
@@ -136,7 +137,7 @@ def _answer(request: Request, checked: Checked | None) -> dict[str, Any]:
     language = language_of(request)
     if checked is None:
         return {"checked": None}
-    words = live_index(request.app.state.parts.database).refresh()[0].words.functions
+    words = live_index(request.app.state.parts.database).refresh().words.functions
     return {
         "checked": checked,
         "tiers": [(tier, hits) for tier, hits in checked.hits.items()],

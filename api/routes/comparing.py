@@ -12,7 +12,7 @@ from registry.models import Platform
 from registry.queries import find_platform
 from registry.review import agreement, opinions, verdict_count
 from search.overlap.explain import compare
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.queues import waiting
 from search.overlap.store import follow
 
@@ -28,7 +28,7 @@ router = APIRouter(tags=["overlap"])
 def overlap_pair(session: SessionDep, parts: PartsDep, left: PlatformId, right: PlatformId) -> dict[str, Any]:
     """Compare two platforms now: both probabilities, the name for the pair, every reason, and what officers said."""
     one, other = find_platform(session, left), find_platform(session, right)
-    index, _ = live_index(parts.database).refresh()
+    index = live_index(parts.database).refresh()
     here, there = index.subjects.get(one.id), index.subjects.get(other.id)
     if here is None or there is None:
         find_active(session, one if here is None else other)

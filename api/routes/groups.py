@@ -9,7 +9,7 @@ from api.routes.common import problems
 from api.schemas.groups import GroupOut, GroupReportOut
 from search.overlap.figures import Figure
 from search.overlap.groups import list_groups
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.report import GroupReport, Member, report_group
 from search.overlap.store import follow
 
@@ -34,7 +34,7 @@ def overlap_groups(
 def overlap_group(session: SessionDep, parts: PartsDep, group_id: GroupId) -> dict[str, Any]:
     """One group: members, users, costs by who pays, what could be joined, the best member, what failed."""
     follow(parts.database)
-    index, _ = live_index(parts.database).refresh()
+    index = live_index(parts.database).refresh()
     return report_data(report_group(session, index, group_id))
 
 

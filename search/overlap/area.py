@@ -59,6 +59,7 @@ class Geography:
         self._grounds: list[int] = [0, 0]
         self._numbers: dict[int, int] = {}
         self._matrix: NDArray[np.int8] = np.zeros((0, 0), dtype=np.int8)
+        self._nearest: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
         self._lay_out()
 
     @property
@@ -112,6 +113,32 @@ class Geography:
         if len(self._matrix) < len(self._grounds):
             self._extend()
         return self._matrix[left, right].astype(np.int64)
+
+    def nearest(self) -> NDArray[np.int64]:
+        """For each territory (row) all territories, itself first, then by relation.
+
+        Within a relation they go round the list of governments from one's own, so that no place is everybody's first
+        precedent; provinces stand together in that list. The order hangs on the ground alone, not on the numbers.
+        """
+        count = len(self._grounds)
+        if len(self._nearest) < count:
+            every = np.arange(count, dtype=np.int64)
+            first = np.array([(ground & -ground).bit_length() for ground in self._grounds])
+            rank = np.zeros(count, dtype=np.int64)
+            rank[sorted(range(count), key=lambda number: self._grounds[number])] = every
+            rows = [
+                np.lexsort(
+                    (
+                        rank,
+                        (first - first[one]) % (len(self._bit) + 1),
+                        self.relations(every * 0 + one, every),
+                        every != one,
+                    )
+                )
+                for one in range(count)
+            ]
+            self._nearest = np.array(rows, dtype=np.int64)
+        return self._nearest
 
     def around(self, territory: int, relation: AreaRelation) -> int:
         """The bits of the ground in the same living zone, or next to a territory, without the territory itself."""

@@ -7,6 +7,7 @@ as clustering the platforms, because platforms of a profile have the same likene
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -18,12 +19,16 @@ MEAN_LIKENESS = 0.5
 MEDOID_LIKENESS = 0.35
 
 
+# A platform's id, or its row.
+Key = TypeVar("Key", str, int)
+
+
 @dataclass(frozen=True)
-class Cluster:
+class Cluster(Generic[Key]):
     """Members of one group by key, and the most central of them."""
 
-    members: tuple[str, ...]
-    medoid: str
+    members: tuple[Key, ...]
+    medoid: Key
 
 
 def average_link(likeness: Floats, sizes: Floats, threshold: float = MEAN_LIKENESS) -> list[list[int]]:
@@ -54,18 +59,18 @@ def average_link(likeness: Floats, sizes: Floats, threshold: float = MEAN_LIKENE
 
 def cluster_profiles(
     profiles: Sequence[Hashable],
-    members: Mapping[Hashable, Sequence[str]],
+    members: Mapping[Hashable, Sequence[Key]],
     likeness: Floats,
-    apart: Iterable[frozenset[str]] = (),
-    preferred: Mapping[str, float] | None = None,
-) -> list[Cluster]:
+    apart: Iterable[frozenset[Key]] = (),
+    preferred: Mapping[Key, float] | None = None,
+) -> list[Cluster[Key]]:
     """Groups of two or more platforms; `apart` are pairs that people said must not share a group.
 
     `preferred` ranks members as medoids: the medoid stands in the most central profile and has the highest rank.
     """
     rank = preferred or {}
     sizes = np.array([len(members[profile]) for profile in profiles], dtype=np.float64)
-    found: list[Cluster] = []
+    found: list[Cluster[Key]] = []
     for rows in average_link(likeness, sizes) if len(profiles) else []:
         for kept in _near_medoid(rows, likeness, sizes):
             medoid_row = _medoid_row(kept, likeness, sizes)
@@ -101,16 +106,18 @@ def _medoid_row(rows: list[int], likeness: Floats, sizes: Floats) -> int:
     return rows[int(np.argmax(means))]
 
 
-def _hold_apart(found: list[Cluster], apart: list[frozenset[str]], rank: Mapping[str, float]) -> list[Cluster]:
+def _hold_apart(
+    found: list[Cluster[Key]], apart: list[frozenset[Key]], rank: Mapping[Key, float]
+) -> list[Cluster[Key]]:
     """Take one of two platforms that must not stand together out of the group: the one most often in the way."""
     if not apart:
         return found
-    kept: list[Cluster] = []
+    kept: list[Cluster[Key]] = []
     for cluster in found:
         inside = set(cluster.members)
         broken = [pair for pair in apart if len(pair) == 2 and pair <= inside]
         while broken:
-            counts: dict[str, int] = {}
+            counts: dict[Key, int] = {}
             for pair in broken:
                 for one in pair:
                     counts[one] = counts.get(one, 0) + 1

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.overlap.area import Geography
-from search.overlap.names import SIGNATURE_BYTES, SIGNATURE_WORDS, number, signature, word_signature
+from search.overlap.names import SIGNATURE_BYTES, SIGNATURE_WORDS, name_order, number, signature, word_signature
 from search.overlap.subject import Subject
 
 Ints = NDArray[np.int64]
@@ -41,9 +42,8 @@ class Terms:
 
 @dataclass
 class Columns:
-    """N subjects as arrays; `names` are their names without place words, by which blocks are put in order."""
+    """N subjects as arrays. `order` puts their names (place words off) in order; `standing` ranks them as medoids."""
 
-    names: Sequence[str]
     terms: Terms
     geography: Geography
     owner: Ints
@@ -60,7 +60,8 @@ class Columns:
     package: Ints
     brand: Ints
     core: Ints
-    core_length: Ints
+    order: NDArray[np.uint64]
+    standing: Floats
     name: NDArray[np.uint64]
     name_count: Ints
     description: NDArray[np.uint64]
@@ -70,16 +71,36 @@ class Columns:
     source: Ints
     host_use: Mapping[int, int]
     brand_use: Mapping[int, int]
-    core_use: Mapping[int, int]
 
     def __len__(self) -> int:
         return len(self.owner)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name, a row per subject."""
+        return {name: getattr(self, name) for name in _ARRAYS}
+
+    def take(self, rows: Ints) -> "Columns":
+        """Some rows, in this order."""
+        return self.holding({name: values[rows] for name, values in self.arrays().items()})
+
+    def holding(self, arrays: Mapping[str, NDArray[Any]]) -> "Columns":
+        """Other rows under the same terms."""
+        shared: dict[str, Any] = {name: getattr(self, name) for name in _SHARED}
+        return Columns(**shared | dict(arrays))
+
+    def weighed(self, terms: Terms, usage: "Usage") -> "Columns":
+        """The same rows with other counts of what is common."""
+        return replace(self, terms=terms, host_use=usage.hosts, brand_use=usage.brands)
+
+
+_SHARED = ("terms", "geography", "host_use", "brand_use")
+_ARRAYS = tuple(one.name for one in fields(Columns) if one.name not in _SHARED)
 
 
 def columns_of(
     subjects: Sequence[Subject], terms: Terms, geography: Geography, usage: "Usage | None" = None
 ) -> Columns:
-    """The arrays of some subjects; `usage` says how common hosts, brands and cores are in the whole registry."""
+    """The arrays of some subjects; `usage` says how common hosts and brands are in the whole registry."""
     count = len(subjects)
     places, shelves = terms.places, {name: place for place, name in enumerate(dict.fromkeys(terms.fields))}
     bits = {key: place for place, key in enumerate(terms.beneficiaries)}
@@ -123,9 +144,8 @@ def columns_of(
             number(subject.operation),
             number(subject.engine),
         )
-    own = usage or Usage.of(scalars[:, 5], scalars[:, 8], core[:, 0])
+    own = usage or Usage.of(scalars[:, 5], scalars[:, 8])
     return Columns(
-        names=[subject.cores[0] for subject in subjects],
         terms=terms,
         geography=geography,
         owner=scalars[:, 0],
@@ -148,28 +168,19 @@ def columns_of(
         name=np.frombuffer(signatures, dtype="<u8").reshape(count, MOST_NAMES, SIGNATURE_WORDS),
         name_count=np.array([len(subject.cores[:MOST_NAMES]) for subject in subjects], dtype=np.int64),
         core=core,
-        core_length=np.array([len(subject.cores[0]) for subject in subjects], dtype=np.int64),
+        order=np.array([name_order(subject.cores[0]) for subject in subjects], dtype=np.uint64),
+        standing=np.array([subject.standing for subject in subjects], dtype=np.float64),
         description=np.frombuffer(descriptions, dtype="<u8").reshape(count, SIGNATURE_WORDS),
         host_use=own.hosts,
         brand_use=own.brands,
-        core_use=own.cores,
     )
 
 
 def join_columns(parts: Sequence[Columns]) -> Columns:
     """Columns made in slices, as one: a million subjects need not be in memory at the same time."""
-    first = parts[0]
-    arrays = {
-        one.name: np.concatenate([getattr(part, one.name) for part in parts])
-        for one in fields(Columns)
-        if isinstance(getattr(first, one.name), np.ndarray)
-    }
-    names = [name for part in parts for name in part.names]
-    usage = Usage.of(arrays["host"], arrays["brand"], arrays["core"][:, 0])
-    joined = replace(first, names=names, host_use=usage.hosts, brand_use=usage.brands, core_use=usage.cores)
-    for name, values in arrays.items():
-        setattr(joined, name, values)
-    return joined
+    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+    joined = parts[0].holding(arrays)
+    return joined.weighed(joined.terms, Usage.of(joined.host, joined.brand))
 
 
 def ranked_functions(subject: Subject) -> list[str]:
@@ -179,16 +190,15 @@ def ranked_functions(subject: Subject) -> list[str]:
 
 @dataclass(frozen=True)
 class Usage:
-    """How many platforms use a host, a brand word, a core name: a rare one is strong evidence, a common one is not."""
+    """How many platforms use a host or a brand word: a rare one is strong evidence, a common one is not."""
 
     hosts: Mapping[int, int]
     brands: Mapping[int, int]
-    cores: Mapping[int, int]
 
     @staticmethod
-    def of(hosts: Ints, brands: Ints, cores: Ints) -> "Usage":
+    def of(hosts: Ints, brands: Ints) -> "Usage":
         """Counted over a registry's columns."""
-        return Usage(*(_counts(values) for values in (hosts, brands, cores)))
+        return Usage(_counts(hosts), _counts(brands))
 
 
 def _counts(values: Ints) -> dict[int, int]:

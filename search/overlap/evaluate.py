@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from registry.errors import InvalidValue
 from search.overlap.area import SHARED_AREA
 from search.overlap.explain import Comparison, comparison_of
-from search.overlap.index import Index, live_index
+from search.overlap.index import Index
+from search.overlap.live import live_index
 from search.overlap.scoring import OVERLAPS, Label, Scored, Scorer
 from search.overlap.sides import Sides
 from search.overlap.subject import Subject
@@ -59,7 +60,7 @@ def evaluate_pairs(database: Engine, path: Path, rows_path: Path | None = None) 
     pairs = read_pairs(path)
     live = live_index(database)
     with live.lock:
-        index, _touched = live.refresh()
+        index = live.refresh()
         judged = judge(index, pairs)
     if rows_path is not None:
         write_rows(rows_path, judged)

@@ -1,18 +1,17 @@
 """Groups of one function: profiles of its platforms, their likeness, and clusters that people's verdicts hold apart."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
+from search.overlap.blocks import mix
 from search.overlap.clusters import Cluster, cluster_profiles
-from search.overlap.columns import Floats, ranked_functions
+from search.overlap.columns import MOST_FUNCTIONS, Columns, Floats, Ints
 from search.overlap.features import OVERLAP, measure
-from search.overlap.index import Index
 from search.overlap.pairs import Pairs
 from search.overlap.scoring import Scorer
-from search.overlap.subject import Subject
 
 # A group is about what platforms do and for whom; that two names are alike makes no group.
 STRUCTURAL = frozenset(
@@ -30,78 +29,94 @@ STRUCTURAL = frozenset(
     ]
 )
 
-_STANDING = {"running": 3.0, "planned": 2.0, "suspended": 1.0, "unknown": 1.0, "closed": 0.0}
-
-
-def profile_of(subject: Subject) -> tuple[Any, ...]:
-    """What the overlap model sees of a subject without its name, owner and area."""
-    return (
-        tuple((key, round(subject.functions[key], 1)) for key in ranked_functions(subject)),
-        tuple(sorted(subject.beneficiaries)),
-        subject.type,
-        subject.form,
-        subject.audience,
-    )
-
+# A function this sure stands as a membership of its own; less sure ones only colour a comparison.
+MEMBERSHIP = 0.5
 
 # A function that is only a means of another family must not swallow it: two dozen participatory budgets vote online,
 # and are still no voting platforms. Families that bring it along stay under this share of those who mainly do it.
 MEANS_SHARE = 0.25
 
 
-def group_function(index: Index, function: str, apart: Iterable[frozenset[str]] = ()) -> list[Cluster]:
-    """The groups of one function, of two or more platforms each."""
-    members: dict[Any, list[str]] = defaultdict(list)
-    for platform_id in candidates(index, function):
-        members[profile_of(index.subjects[platform_id])].append(platform_id)
-    profiles = sorted(members, key=lambda profile: members[profile][0])
-    if not profiles:
+def memberships(columns: Columns) -> NDArray[np.bool_]:
+    """Which of its functions each row may stand in a group for: the sure ones, and the surest in any case."""
+    sure = (columns.function >= 0) & (columns.certainty >= MEMBERSHIP)
+    sure[:, 0] |= (columns.function[:, 0] >= 0) & ~sure.any(axis=1)
+    return np.asarray(sure)
+
+
+def groups_of_all(
+    scorer: Scorer, columns: Columns, apart: Iterable[frozenset[int]] = ()
+) -> Iterator[tuple[int, list[Cluster[int]]]]:
+    """The groups of every function that anybody stands in, as (the function's place, groups of rows)."""
+    held = list(apart)
+    rows, slots = np.nonzero(memberships(columns))
+    functions = columns.function[rows, slots]
+    order = np.argsort(functions, kind="stable")
+    rows, functions = rows[order], functions[order]
+    edges = np.searchsorted(functions, np.arange(len(scorer.terms.functions) + 1))
+    for function, (start, end) in enumerate(pairwise(edges.tolist())):
+        if end > start:
+            yield function, group_function(scorer, columns, function, rows[start:end], held)
+
+
+def group_function(
+    scorer: Scorer, columns: Columns, function: int, members: Ints, apart: Iterable[frozenset[int]] = ()
+) -> list[Cluster[int]]:
+    """The groups of one function, of two or more rows each; `members` are the rows that stand in it, in order."""
+    rows = _admitted(columns, function, members)
+    if len(rows) < 2:
         return []
-    examples = [index.subjects[members[profile][0]] for profile in profiles]
-    likeness = structural_likeness(index.scorer, examples)
-    rank = {one: standing(index.subjects[one]) for profile in profiles for one in members[profile]}
-    held = [pair for pair in apart if all(one in rank for one in pair)]
-    return cluster_profiles(profiles, members, likeness, held, rank)
+    keys = _profiles(columns, rows)
+    _keys, example, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    # Profiles in the order of their first rows: the result hangs on the platforms, not on how profiles are numbered.
+    by_first = np.argsort(example)
+    place = np.empty(len(example), dtype=np.int64)
+    place[by_first] = np.arange(len(example))
+    inverse, example = place[inverse], example[by_first]
+    order = np.argsort(inverse, kind="stable")
+    parts = np.split(rows[order], np.flatnonzero(np.diff(inverse[order])) + 1)
+    inside: dict[Hashable, list[int]] = {profile: part.tolist() for profile, part in enumerate(parts)}
+    likeness = structural_likeness(scorer, columns, rows[example])
+    standing = {row: float(columns.standing[row]) for part in inside.values() for row in part}
+    held = [pair for pair in apart if all(row in standing for row in pair)]
+    return cluster_profiles(range(len(parts)), inside, likeness, held, standing)
 
 
-def candidates(index: Index, function: str) -> list[str]:
-    """Who may stand in a function's groups: those who mainly do it, and others who also do it."""
-    core: list[str] = []
-    also: dict[str, list[str]] = defaultdict(list)
-    for platform_id in sorted(index.by_function.get(function, ())):
-        main = ranked_functions(index.subjects[platform_id])[0]
-        (core if main == function else also[main]).append(platform_id)
-    admitted = [one for family in also.values() if len(family) <= MEANS_SHARE * len(core) for one in family]
-    return sorted(core + admitted)
+def _admitted(columns: Columns, function: int, members: Ints) -> Ints:
+    """Those who mainly do it, and others who also do it unless their family is too many."""
+    mains = columns.function[members, 0]
+    families, counts = np.unique(mains, return_counts=True)
+    core = int(counts[families == function].sum())
+    admitted = families[(families == function) | (counts <= MEANS_SHARE * core)]
+    return members[np.isin(mains, admitted)]
 
 
-def structural_likeness(scorer: Scorer, subjects: Sequence[Subject]) -> Floats:
-    """The overlap model's probability from structure alone, of everybody with everybody."""
-    count = len(subjects)
-    columns = scorer.columns(subjects)
-    left, right = np.triu_indices(count, 1)
+def _profiles(columns: Columns, rows: Ints) -> NDArray[np.uint64]:
+    """What the overlap model sees of a row without its name, owner and area, as one number."""
+    functions, sure = columns.function[rows], np.round(columns.certainty[rows] * 10).astype(np.int64)
+    parts = [functions[:, slot] * 16 + sure[:, slot] for slot in range(MOST_FUNCTIONS)]
+    parts += [
+        columns.beneficiary[rows].astype(np.int64),
+        columns.type[rows],
+        columns.form[rows],
+        columns.audience[rows],
+    ]
+    found = np.zeros(len(rows), dtype=np.uint64)
+    for part in parts:
+        found = mix(found, part)
+    return found
+
+
+def structural_likeness(scorer: Scorer, columns: Columns, rows: Sequence[int] | Ints) -> Floats:
+    """The overlap model's probability from structure alone, of each of some rows with each."""
+    chosen = np.asarray(rows, dtype=np.int64)
+    left, right = np.triu_indices(len(chosen), 1)
     model = scorer.models.overlap
     mask = np.array([one.name in STRUCTURAL for one in OVERLAP])
-    likeness = np.eye(count)
+    likeness = np.eye(len(chosen))
     for start in range(0, len(left), 500_000):
         here, there = left[start : start + 500_000], right[start : start + 500_000]
-        values = measure(OVERLAP, Pairs(columns, here, there)) * mask
-        likeness[here, there] = likeness[there, here] = model.probabilities(values)
+        values = measure(OVERLAP, Pairs(columns, chosen[here], chosen[there])) * mask
+        # Rounded, so that the last bit of a sum cannot decide who is merged first.
+        likeness[here, there] = likeness[there, here] = np.round(model.probabilities(values), 9)
     return likeness
-
-
-def standing(subject: Subject) -> float:
-    """How fit a member is to stand for its group: running before planned before closed, wider before narrower."""
-    width = {"national": 0.3, "metropolitan": 0.2, "basic": 0.1}.get(subject.level, 0.0)
-    return _STANDING.get(subject.status, 1.0) + width
-
-
-def role_of(subject: Subject, medoid: str) -> str:
-    """A member's part in its group."""
-    if subject.id == medoid:
-        return "medoid"
-    if subject.status in ("planned", "closed"):
-        return subject.status
-    if subject.level == "private":
-        return "private"
-    return "joint" if subject.operation else "member"

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from registry.errors import NotFound
 from registry.models import OverlapGroup, OverlapMember, Platform
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.store import follow
 
 _ROLE_ORDER = ("medoid", "member", "joint", "planned", "private", "closed")
@@ -23,7 +23,7 @@ def list_groups(session: Session, area: str | None = None, function: str | None 
     """
     database = _engine(session)
     follow(database)
-    index, _touched = live_index(database).refresh()
+    index = live_index(database).refresh()
     columns: tuple[Any, ...] = (
         OverlapGroup.id,
         OverlapGroup.name,

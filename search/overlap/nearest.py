@@ -1,81 +1,94 @@
-"""The nearest few of each platform, stored so that pages and queues need not compare everything with everything."""
+"""Each platform's nearest few, of any rows in slices: what is stored, so that pages need not compare all with all."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from registry.models.base import now
-from search.overlap.area import RELATIONS
-from search.overlap.columns import Ints
-from search.overlap.index import Index
-from search.overlap.scoring import LABELS, OVERLAPS, Label, Scored
+from search.overlap.blocks import Blocks
+from search.overlap.columns import Columns, Floats, Ints
+from search.overlap.judged import REFUSED, Judged
+from search.overlap.scoring import LABELS, OVERLAPS, PLACE, Label, Scorer
 
 TOP_IDENTITY = 5
 TOP_OVERLAP = 20
+# So many platforms are compared at once: their pairs fit into the processor's cache better than a million's.
+SLICE = 10_000
 
 _NEAR_ENOUGH = 0.05
-_KEPT = frozenset({Label.same_platform, *OVERLAPS})
+_KEPT = np.array([label in {Label.same_platform, *OVERLAPS} for label in LABELS])
 
 
-def nearest_pairs(index: Index, changed: Sequence[str]) -> list[dict[str, Any]]:
-    """Rows of compared_pair for the changed platforms, and for the others' side of the same pairs."""
-    rows: list[dict[str, Any]] = []
-    for start in range(0, len(changed), 200):
-        rows += _slice(index, changed[start : start + 200])
-    return rows
+@dataclass(frozen=True)
+class Nearest:
+    """Pairs worth keeping of some rows, as seen from the left; `covered` is the left's share and the right's."""
+
+    rows: Ints
+    left: Ints
+    right: Ints
+    label: Ints
+    area: Ints
+    same_platform: Floats
+    overlap: Floats
+    covered: tuple[Floats, Floats]
+    compared: int
+
+    def __len__(self) -> int:
+        return len(self.left)
 
 
-def _slice(index: Index, changed: Sequence[str]) -> list[dict[str, Any]]:
-    places: dict[str, int] = {}
-    left: list[int] = []
-    right: list[int] = []
-    for one in changed:
-        subject = index.subjects.get(one)
-        if subject is None:
-            continue
-        others = dict.fromkeys([*index.identity_candidates(subject), *index.overlap_candidates(subject)])
-        here = places.setdefault(one, len(places))
-        for other in others:
-            left.append(here)
-            right.append(places.setdefault(other, len(places)))
-    if not left:
-        return []
-    ids = list(places)
-    scorer = index.scorer
-    columns = scorer.columns([index.subjects[one] for one in ids])
-    at = now()
-    scored = scorer.score(columns, np.array(left), np.array(right))
-    kept = _top(np.array(left), scored)
-    return [_row(index, ids[left[row]], ids[right[row]], scored, row, at) for row in kept]
+def nearest_of_all(scorer: Scorer, columns: Columns, judged: Judged, rows: Ints | None = None) -> Iterator[Nearest]:
+    """The nearest few of all rows (or these), in slices of platforms of one owner and function."""
+    blocks = Blocks(columns)
+    everybody = np.arange(len(columns), dtype=np.int64) if rows is None else rows
+    order = everybody[np.lexsort((columns.function[everybody, 0], columns.owner[everybody]))]
+    for start in range(0, len(order), SLICE):
+        yield _slice(scorer, columns, judged, blocks, order[start : start + SLICE])
 
 
-def _top(left: Ints, scored: Scored) -> list[int]:
-    """Rows worth keeping: for each left side the likeliest same platforms, and the nearest overlaps."""
-    kept: list[int] = []
-    starts = np.flatnonzero(np.r_[True, left[1:] != left[:-1]])
-    ends = np.r_[starts[1:], len(left)]
-    for start, end in zip(starts, ends, strict=True):
-        rows = np.arange(start, end)
-        same = scored.same_platform[rows]
-        by_identity = rows[np.argsort(-same, kind="stable")][:TOP_IDENTITY]
-        likely = [int(row) for row in by_identity if scored.same_platform[row] >= _NEAR_ENOUGH]
-        overlapping = rows[[LABELS[place] in _KEPT for place in scored.label[rows]]]
-        order = np.lexsort((-scored.overlap[overlapping], scored.area[overlapping]))
-        kept += list(dict.fromkeys(likely + [int(row) for row in overlapping[order][:TOP_OVERLAP]]))
-    return kept
+def _slice(scorer: Scorer, columns: Columns, judged: Judged, blocks: Blocks, rows: Ints) -> Nearest:
+    """A pair is scored once, however many of its sides are asked for, and then seen from each."""
+    left, right = blocks.candidates(rows)
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    keys, inverse = np.unique(low * len(columns) + high, return_inverse=True)
+    low, high = keys // len(columns), keys % len(columns)
+    said = judged.said(low, high)
+    scored = scorer.score(columns, low, high, said)
+    # Rounded, so that the last bit of a sum, which hangs on what else is in the slice, decides no order.
+    same, overlap = np.round(scored.same_platform, 9)[inverse], np.round(scored.overlap, 9)[inverse]
+    label, area = scored.label[inverse], scored.area[inverse]
+    refused = np.zeros(len(left), dtype=bool) if said is None else np.isin(said, REFUSED)[inverse]
+    kept = _top(left, right, np.where(refused, 0.0, same), overlap, label, area)
+    pair, turned = inverse[kept], left[kept] > right[kept]
+    here, there = scored.left_covered[pair], scored.right_covered[pair]
+    return Nearest(
+        rows=rows,
+        left=left[kept],
+        right=right[kept],
+        label=label[kept],
+        area=area[kept],
+        same_platform=same[kept],
+        overlap=overlap[kept],
+        covered=(np.where(turned, there, here), np.where(turned, here, there)),
+        compared=len(keys),
+    )
 
 
-def _row(index: Index, left: str, right: str, scored: Scored, row: int, at: Any) -> dict[str, Any]:
-    covered = [scored.left_covered[row], scored.right_covered[row]]
-    return {
-        "left_id": left,
-        "right_id": right,
-        "label": LABELS[scored.label[row]].value,
-        "area_relation": RELATIONS[scored.area[row]].value,
-        "same_platform": float(scored.same_platform[row]),
-        "overlap": float(scored.overlap[row]),
-        "facts": {"covered": [None if np.isnan(one) else round(float(one), 4) for one in covered]},
-        "versions": f"{index.subjects[left].version}/{index.subjects[right].version}",
-        "at": at,
-    }
+def _top(left: Ints, right: Ints, same: Floats, overlap: Floats, label: Ints, area: Ints) -> Ints:
+    """Places worth keeping: for each left side the likeliest same platforms, and the nearest overlaps."""
+    likely = np.flatnonzero((same >= _NEAR_ENOUGH) | (label == PLACE[Label.same_platform]))
+    likely = likely[np.lexsort((right[likely], -same[likely], left[likely]))]
+    doing = np.flatnonzero(_KEPT[label])
+    doing = doing[np.lexsort((right[doing], -overlap[doing], area[doing], left[doing]))]
+    return np.union1d(_first(left, likely, TOP_IDENTITY), _first(left, doing, TOP_OVERLAP))
+
+
+def _first(left: Ints, places: Ints, most: int) -> NDArray[np.int64]:
+    """The first few places of each left side; they come sorted by it."""
+    if not len(places):
+        return places
+    sides = left[places]
+    starts = np.flatnonzero(np.r_[True, sides[1:] != sides[:-1]])
+    rank = np.arange(len(places)) - np.repeat(starts, np.diff(np.r_[starts, len(places)]))
+    return places[rank < most]

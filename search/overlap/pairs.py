@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from search.overlap.columns import MOST_FUNCTIONS, MOST_NAMES, MOST_SOURCES, Columns, Floats, Ints
+from search.overlap.columns import Columns, Floats, Ints
 
 Flags = NDArray[np.bool_]
 
@@ -46,8 +46,8 @@ class Pairs:
         weights = np.append(terms.weights, 0.0)
         heavy_here, heavy_there = weights[here] * sure_here, weights[there] * sure_there
         met_here, met_there = np.zeros_like(heavy_here), np.zeros_like(heavy_there)
-        for slot in range(MOST_FUNCTIONS):
-            for other in range(MOST_FUNCTIONS):
+        for slot in range(_filled(here >= 0)):
+            for other in range(_filled(there >= 0)):
                 hit = (here[:, slot] >= 0) & (here[:, slot] == there[:, other])
                 if hit.any():
                     met_here[:, slot] = np.where(hit, heavy_here[:, slot], met_here[:, slot])
@@ -73,11 +73,7 @@ class Pairs:
     def same_field(self) -> Flags:
         """They stand on the same shelf (분야)."""
         here, there = self.columns.field[self.left], self.columns.field[self.right]
-        found = np.zeros(len(self), dtype=bool)
-        for slot in range(MOST_FUNCTIONS):
-            for other in range(MOST_FUNCTIONS):
-                found |= (here[:, slot] >= 0) & (here[:, slot] == there[:, other])
-        return found
+        return _shared(here + 1, there + 1)
 
     @cached_property
     def names_compared(self) -> tuple[Floats, Floats]:
@@ -85,8 +81,8 @@ class Pairs:
         columns = self.columns
         best, inside = np.zeros(len(self)), np.zeros(len(self))
         counts_here, counts_there = self.both(columns.name_count)
-        for slot in range(MOST_NAMES):
-            for other in range(MOST_NAMES):
+        for slot in range(int(counts_here.max(initial=0))):
+            for other in range(int(counts_there.max(initial=0))):
                 rows = np.flatnonzero((counts_here > slot) & (counts_there > other))
                 if len(rows):
                     here = columns.name[self.left[rows], slot]
@@ -109,11 +105,7 @@ class Pairs:
     def same_name(self) -> Flags:
         """One of the names is the same on both sides, place words off."""
         here, there = self.columns.core[self.left], self.columns.core[self.right]
-        found = np.zeros(len(self), dtype=bool)
-        for slot in range(MOST_NAMES):
-            for other in range(MOST_NAMES):
-                found |= (here[:, slot] != 0) & (here[:, slot] == there[:, other])
-        return found
+        return _shared(here, there)
 
     @cached_property
     def beneficiaries(self) -> tuple[Flags, Flags, Flags]:
@@ -130,11 +122,7 @@ class Pairs:
     def listed_apart(self) -> Flags:
         """One source lists both, as two entries."""
         here, there = self.columns.source[self.left], self.columns.source[self.right]
-        found = np.zeros(len(self), dtype=bool)
-        for slot in range(MOST_SOURCES):
-            for other in range(MOST_SOURCES):
-                found |= (here[:, slot] != 0) & (here[:, slot] == there[:, other])
-        return found
+        return _shared(here, there)
 
     @cached_property
     def areas(self) -> Ints:
@@ -143,18 +131,39 @@ class Pairs:
         return self.columns.geography.relations(here, there)
 
 
+def _filled(known: Flags) -> int:
+    """How many slots anybody uses: they are filled from the first."""
+    return int(known.any(axis=0).sum())
+
+
+def _shared(here: Ints, there: Ints) -> Flags:
+    """Any value of one side's slots stands in the other's; 0 is none."""
+    found = np.zeros(len(here), dtype=bool)
+    for slot in range(_filled(here != 0)):
+        for other in range(_filled(there != 0)):
+            found |= (here[:, slot] != 0) & (here[:, slot] == there[:, other])
+    return found
+
+
+def _bits(sets: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """How many bits each set has; word by word, which is much faster than a sum along so short an axis."""
+    counts = np.bitwise_count(sets)
+    total = counts[..., 0].astype(np.int64)
+    for word in range(1, counts.shape[-1]):
+        total += counts[..., word]
+    return total
+
+
 def dice(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> Floats:
     """Likeness of bit sets: twice the shared bits over all bits."""
-    shared = np.bitwise_count(left & right).sum(axis=-1).astype(np.float64)
-    total = np.bitwise_count(left).sum(axis=-1) + np.bitwise_count(right).sum(axis=-1)
-    return np.where(total > 0, 2.0 * shared / np.maximum(total, 1), 0.0)
+    total = _bits(left) + _bits(right)
+    return np.where(total > 0, 2.0 * _bits(left & right) / np.maximum(total, 1), 0.0)
 
 
 def containment(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> Floats:
     """How much of the smaller bit set lies in the other."""
-    shared = np.bitwise_count(left & right).sum(axis=-1).astype(np.float64)
-    least = np.minimum(np.bitwise_count(left).sum(axis=-1), np.bitwise_count(right).sum(axis=-1))
-    return np.where(least > 0, shared / np.maximum(least, 1), 0.0)
+    least = np.minimum(_bits(left), _bits(right))
+    return np.where(least > 0, _bits(left & right) / np.maximum(least, 1), 0.0)
 
 
 def rarity(values: Ints, use: Mapping[int, int], common: int = 20) -> Floats:

@@ -10,26 +10,20 @@ from sqlmodel import Session, col
 
 from registry.database import session_of
 from registry.errors import NotFound
-from registry.models import Government, Platform
+from registry.models import Platform
 from registry.models.base import now
 from registry.vocab import PlatformState
-from search.overlap.area import AREA_KO, AreaRelation
+from search.overlap.area import AreaRelation
 from search.overlap.consultation import ConsultationNote, consultation_notes
-from search.overlap.index import Index, live_index
+from search.overlap.hit_reasons import reason_of
+from search.overlap.index import Index
 from search.overlap.joining import HitFacts, facts_of_hits
+from search.overlap.live import live_index
+from search.overlap.partners import Partner, lacking_around, of_level
 from search.overlap.plan import Plan, read_plan, unplaced_words
-from search.overlap.tiers import TIERS, Hit, find_hits, joint_system
+from search.overlap.tiers import TIERS, Hit, find_hits
 from search.overlap.verdict import REFERENCE_ONLY, Answered, Proposal, propose, questions
 from search.query import SearchQuery
-
-MOST_PARTNERS = 20
-STATUS_KO = {
-    "running": "운영 중",
-    "planned": "계획 중",
-    "suspended": "일시 중단",
-    "closed": "종료",
-    "unknown": "상태 모름",
-}
 
 
 class Searches(Protocol):
@@ -37,16 +31,6 @@ class Searches(Protocol):
 
     def search(self, query: SearchQuery) -> Any:
         """A page of hits."""
-
-
-@dataclass(frozen=True)
-class Partner:
-    """A government around that lacks it too."""
-
-    id: int
-    name: str
-    relation: str
-    electors: int | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +90,7 @@ def check(
     engine = _engine_of(database)
     live = live_index(engine)
     with live.lock:
-        index, _touched = live.refresh()
+        index = live.refresh()
         if as_if_unknown is not None and as_if_unknown not in index.subjects:
             raise NotFound("platform", as_if_unknown)
         read = read_plan(plan, index.places, index.words)
@@ -138,59 +122,6 @@ def check(
     )
 
 
-def lacking_around(index: Index, plan: Plan, leave_out: list[str]) -> list[Partner]:
-    """Governments of the same tier around the planner that have no platform of the planned main function."""
-    if not plan.functions:
-        return []
-    own_level = plan.owner.level
-    territory = index.territory(plan.subject)
-    having = {
-        index.subjects[one].owner_id
-        for one in index.with_function(plan.functions[0])
-        if one not in leave_out and index.subjects[one].status != "closed"
-    }
-    found: dict[int, Partner] = {}
-    for relation in (AreaRelation.neighbour, AreaRelation.zone):
-        ground = index.geography.around(territory, relation)
-        for government in _of_level(index, ground, own_level):
-            if government.id is None or government.id in having or government.id in found:
-                continue
-            if government.id == plan.owner.id:
-                continue
-            found[government.id] = Partner(government.id, government.full_name, relation.value, government.electors)
-    return list(found.values())[:MOST_PARTNERS]
-
-
-def reason_of(hit: Hit) -> str:
-    """Why a hit is listed, in one sentence for an officer."""
-    subject = hit.subject
-    parts = []
-    joint = joint_system(subject)
-    if joint is not None:
-        parts.append(f"표준 공동 시스템: {joint.how_ko}")
-    elif hit.tier == "own":
-        parts.append("같은 기관이 이미 제공함" if subject.status != "closed" else "같은 기관이 제공하다 그만둠")
-    elif hit.tier == "upper":
-        where = "이 지역을 이미 포함함" if hit.covers_plan else "아직 이 지역을 포함하지 않으나 공동이용을 물을 수 있음"
-        parts.append(f"상위 기관의 플랫폼으로 {where}")
-    elif hit.tier == "zone":
-        parts.append(f"{AREA_KO[hit.area]}의 플랫폼" if hit.area is not AreaRelation.contains else "관할 안의 플랫폼")
-    elif hit.tier == "private":
-        parts.append("민간 서비스")
-    else:
-        parts.append("다른 지역의 선례")
-    if subject.operation and joint is None:
-        parts.append(f"공동 운영: {subject.operation}")
-    if subject.status == "planned":
-        parts.append("같은 기능을 계획 중이므로 공동 추진을 물을 수 있음")
-    if subject.status == "closed":
-        parts.append(
-            f"{subject.closed or '시점 모름'} 종료" + (f": {subject.description}" if subject.description else "")
-        )
-    parts.append(f"계획한 기능의 {round(100 * hit.coverage)}% 제공")
-    return " · ".join(parts)
-
-
 def _hit_data(hit: Hit) -> dict[str, Any]:
     return {
         "id": hit.subject.id,
@@ -201,18 +132,6 @@ def _hit_data(hit: Hit) -> dict[str, Any]:
         "status": hit.subject.status,
         "reason": reason_of(hit),
     }
-
-
-def _of_level(index: Index, ground: int, level: Any) -> list[Government]:
-    smallest = [index.places.by_id(one) for one in index.geography.governments(ground)]
-    found: dict[int, Government] = {}
-    for government in smallest:
-        meant = government
-        if government.level != level and government.parent_id is not None:
-            meant = index.places.by_id(government.parent_id)
-        if meant.level == level and meant.id is not None:
-            found[meant.id] = meant
-    return sorted(found.values(), key=lambda one: one.code)
 
 
 def _by_text(index: Index, plan: Plan, finder: Searches | None) -> list[str]:
@@ -238,7 +157,7 @@ def _known_gaps(index: Index, plan: Plan, unplaced: list[str]) -> list[str]:
     around = index.geography.around(index.territory(plan.subject), AreaRelation.neighbour)
     bare = [
         government.full_name
-        for government in _of_level(index, around, plan.owner.level)
+        for government in of_level(index, around, plan.owner.level)
         if len(index.by_owner.get(government.id or 0, ())) < 2
     ]
     if bare:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from registry.review import VerdictKind
 from search.overlap.area import CODE, RELATIONS, AreaRelation, Geography
 from search.overlap.columns import Columns, Floats, Ints, Terms, Usage, columns_of
 from search.overlap.features import IDENTITY, OVERLAP, measure
+from search.overlap.judged import SAID
 from search.overlap.model import Models
 from search.overlap.pairs import Pairs
 from search.overlap.subject import Subject
@@ -88,8 +89,10 @@ class Scorer:
         """Subjects ready to be scored."""
         return columns_of(subjects, self.terms, self.geography, self.usage)
 
-    def score(self, columns: Columns, left: Ints, right: Ints) -> Scored:
-        """Score rows against rows."""
+    def score(self, columns: Columns, left: Ints, right: Ints, said: Ints | None = None) -> Scored:
+        """Score rows against rows; `said` are officers' verdicts pair by pair (`judged`), which name what they speak of."""
+        if self.usage is not None:
+            columns = columns.weighed(self.terms, self.usage)
         pairs = Pairs(columns, left, right)
         identity_values, overlap_values = measure(IDENTITY, pairs), measure(OVERLAP, pairs)
         same = self.models.identity.probabilities(identity_values)
@@ -103,12 +106,12 @@ class Scorer:
             left_covered=left_covered,
             right_covered=right_covered,
             area=pairs.areas,
-            label=_label(pairs, same, overlap),
+            label=_label(pairs, same, overlap, said),
         )
 
 
-def _label(pairs: Pairs, same: Floats, overlap: Floats) -> Ints:
-    """The rule of the names: functions and people first, then area.
+def _label(pairs: Pairs, same: Floats, overlap: Floats, said: Ints | None) -> Ints:
+    """The rule of the names: functions and people first, then area; what an officer said goes before the models.
 
     A pair whose functions are known and share none is at most 분산, whatever brand it shares; so is an app for
     passengers beside the one for their drivers.
@@ -118,6 +121,13 @@ def _label(pairs: Pairs, same: Floats, overlap: Floats) -> Ints:
     here, there = pairs.both(pairs.columns.audience)
     barred = (pairs.functions_known & (most == 0.0)) | (here != there)
     overlapping = (overlap >= 0.5) & ~barred
+    identical = same >= 0.5
+    if said is not None:
+        confirmed, refused = said == SAID[VerdictKind.overlap], said == SAID[VerdictKind.not_overlap]
+        overlapping = (overlapping | confirmed) & ~refused
+        identical = (identical | (said == SAID[VerdictKind.same])) & ~(
+            confirmed | refused | (said == SAID[VerdictKind.different])
+        )
     shared_area = (area == CODE[AreaRelation.same]) | (area == CODE[AreaRelation.contains])
     near = (area == CODE[AreaRelation.zone]) | (area == CODE[AreaRelation.neighbour])
     fully = ((most >= COVERED) | ~pairs.functions_known) & ~pairs.beneficiaries[2]
@@ -128,7 +138,7 @@ def _label(pairs: Pairs, same: Floats, overlap: Floats) -> Ints:
     label[overlapping & shared_area] = PLACE[Label.overlapping]
     label[overlapping & shared_area & fully] = PLACE[Label.duplication]
     label[overlapping & pairs.equal(pairs.columns.operation)] = PLACE[Label.joint]
-    label[same >= 0.5] = PLACE[Label.same_platform]
+    label[identical] = PLACE[Label.same_platform]
     return label
 
 
@@ -137,6 +147,3 @@ def probabilities(same: float, overlap: float, label: Label) -> float:
     if label is Label.same_platform:
         return same
     return (1.0 - same) * (overlap if label in OVERLAPS else 1.0 - overlap)
-
-
-NothingKnown = NDArray[np.int64]

@@ -106,3 +106,12 @@ class Subject:
     def year(self) -> int:
         """The year it started, 0 when not known."""
         return int(self.launched[:4]) if self.launched[:4].isdigit() else 0
+
+    @property
+    def standing(self) -> float:
+        """How fit it is to stand for its group: running before planned before closed, wider before narrower."""
+        return _STANDING.get(self.status, 1.0) + _WIDTH.get(self.level, 0.0)
+
+
+_STANDING = {"running": 3.0, "planned": 2.0, "suspended": 1.0, "unknown": 1.0, "closed": 0.0}
+_WIDTH = {"national": 0.3, "metropolitan": 0.2, "basic": 0.1}

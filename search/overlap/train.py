@@ -17,7 +17,8 @@ from registry.models import Verdict
 from search.overlap.columns import Floats
 from search.overlap.evaluate import LabelledPair, read_pairs, score_sides
 from search.overlap.features import IDENTITY, OVERLAP, Feature
-from search.overlap.index import Index, live_index
+from search.overlap.index import Index
+from search.overlap.live import live_index
 from search.overlap.model import Model, Models, fit, save_models
 from search.overlap.sides import Sides
 from search.overlap.subject import Subject
@@ -51,7 +52,7 @@ def train(database: Engine, labelled: Path | None = None, force: bool = False) -
     """
     live = live_index(database)
     with live.lock:
-        index, _touched = live.refresh()
+        index = live.refresh()
         pairs = [pair for pair in read_pairs(labelled or LABELLED) if pair.split != "test"]
         with session_of(database) as session:
             verdicts = standing_verdicts(session)

@@ -15,7 +15,7 @@ from config.settings import Settings
 from registry.accounts import create_account, create_token
 from registry.database import open_database, writing_session
 from registry.records import SYSTEM
-from search.overlap.index import live_index
+from search.overlap.live import live_index
 from search.overlap.store import rebuild
 
 PLAN = {"owner": "전북 임실군", "purpose": "소상공인을 위한 공공 배달앱"}

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from registry.database import open_database
-from search.overlap.index import Index, LiveIndex, live_index
+from search.overlap.index import Index
+from search.overlap.live import LiveIndex, live_index
 from search.overlap.store import rebuild
 
 LABELLED = Path(__file__).with_name("labelled")
@@ -49,4 +50,4 @@ def live(compared: Engine) -> LiveIndex:
 @pytest.fixture(scope="session")
 def index(live: LiveIndex) -> Index:
     """Its subjects."""
-    return live.refresh()[0]
+    return live.refresh()

@@ -18,7 +18,7 @@ from registry.records import Actor
 from registry.review import judge, take_back
 from registry.vocab import ActorKind
 from search.overlap.clusters import MEAN_LIKENESS, MEDOID_LIKENESS, average_link, cluster_profiles, match_ids
-from search.overlap.grouping import group_function, structural_likeness
+from search.overlap.grouping import groups_of_all, structural_likeness
 from search.overlap.groups import groups_of, list_groups
 from search.overlap.index import Index
 from search.overlap.sides import Sides
@@ -188,15 +188,18 @@ def test_planned_platforms_take_part(compared: Engine, index: Index) -> None:
 
 def test_likeness_is_symmetric_and_sure_of_itself(index: Index) -> None:
     subjects = [index.subjects[one] for one in sorted(index.by_function["food_delivery"])[:20]]
-    likeness = structural_likeness(index.scorer, subjects)
+    rows = range(len(subjects))
+    likeness = structural_likeness(index.scorer, index.scorer.columns(subjects), rows)
     assert np.allclose(likeness, likeness.T) and np.allclose(np.diag(likeness), 1.0)
-    renamed = replace(subjects[0], name="전혀 다른 이름")
-    assert np.allclose(structural_likeness(index.scorer, [renamed, *subjects[1:]]), likeness)
+    renamed = index.scorer.columns([replace(subjects[0], name="전혀 다른 이름"), *subjects[1:]])
+    assert np.allclose(structural_likeness(index.scorer, renamed, rows), likeness)
 
 
 def test_a_function_with_one_platform_makes_no_group(index: Index) -> None:
-    single = [key for key, ids in index.by_function.items() if len(ids) == 1]
-    assert single and all(group_function(index, key) == [] for key in single)
+    single = {key for key, ids in index.by_function.items() if len(ids) == 1}
+    _ids, columns = index.every()
+    found = {columns.terms.functions[place]: groups for place, groups in groups_of_all(index.scorer, columns)}
+    assert single and all(found[key] == [] for key in single)
 
 
 def _groups(engine: Engine) -> dict[str, set[str]]:

@@ -12,7 +12,8 @@ from registry.models.base import now
 from registry.records import Actor
 from registry.review import Agreement, agreement, judge, opinions, take_back, verdict_count
 from registry.vocab import ActorKind
-from search.overlap.index import Index, live_index
+from search.overlap.index import Index
+from search.overlap.live import live_index
 from search.overlap.queues import stored_pairs, waiting
 from search.overlap.rules import SETS, candidates, rule_sets
 from search.overlap.store import follow

@@ -1,0 +1,57 @@
+"""Pairs as rows of the table that keeps each platform's nearest few."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from registry.models.base import now
+from search.overlap.area import RELATIONS
+from search.overlap.columns import Floats
+from search.overlap.index import Index
+from search.overlap.nearest import Nearest
+from search.overlap.scoring import LABELS
+
+_LABELS = [label.value for label in LABELS]
+_AREAS = [area.value for area in RELATIONS]
+
+
+def pair_rows(index: Index, ids: Sequence[str], found: Nearest) -> list[dict[str, Any]]:
+    """Rows of compared_pair; `ids` are the ids of the rows that were compared."""
+    at = now()
+    lefts, rights = [ids[row] for row in found.left.tolist()], [ids[row] for row in found.right.tolist()]
+    columns = zip(
+        lefts,
+        rights,
+        found.label.tolist(),
+        found.area.tolist(),
+        found.same_platform.tolist(),
+        found.overlap.tolist(),
+        _shares(found.covered[0]),
+        _shares(found.covered[1]),
+        strict=True,
+    )
+    subjects = index.subjects
+    return [
+        {
+            "left_id": left,
+            "right_id": right,
+            "label": _LABELS[label],
+            "area_relation": _AREAS[area],
+            "same_platform": same,
+            "overlap": overlap,
+            "facts": {"covered": [here, there]},
+            "versions": f"{subjects[left].version}/{subjects[right].version}",
+            "at": at,
+        }
+        for left, right, label, area, same, overlap, here, there in columns
+    ]
+
+
+def same_row(stored: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether a stored row says what was found now, whenever it was found."""
+    return all(stored[key] == value for key, value in found.items() if key != "at")
+
+
+def _shares(values: Floats) -> list[float | None]:
+    return [None if np.isnan(one) else round(one, 4) for one in values.tolist()]
