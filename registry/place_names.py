@@ -16,7 +16,7 @@ SHORT_PROVINCES = {
     "강원특별자치도": ["강원", "강원도"],
     "제주특별자치도": ["제주", "제주도"],
     "세종특별자치시": ["세종", "세종시"],
-    "전남광주통합특별시": ["전남광주", "전남광주시"],
+    "전남광주통합특별시": ["전남광주", "전남광주시", "광주전남"],
 }
 
 # Stems that are also the beginning of everyday words (경기장, 대구탕, 공주님 …): inside a longer word they count

@@ -21,6 +21,8 @@ Governments: TypeAlias = dict[int, Row[Any]]
 
 # Read in slices so that memory does not grow with the registry.
 SLICE = 1000
+# A former platform is met by its name over so many successions.
+MOST_SUCCESSIONS = 4
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,7 @@ def _slice(
     successors = [row.successor_id for row in rows if row.successor_id]
     named = select(PLATFORMS.c.id, PLATFORMS.c.name).where(PLATFORMS.c.id.in_(successors))
     names = {row.id: row.name for row in _rows(session, named)} if successors else {}
-    predecessors: dict[str, list[str]] = {}
-    led = select(PLATFORMS.c.successor_id, PLATFORMS.c.name).where(PLATFORMS.c.successor_id.in_(ids))
-    for row in _rows(session, led.where(PLATFORMS.c.state == PlatformState.active)):
-        predecessors.setdefault(row.successor_id, []).append(row.name)
+    predecessors = _predecessors(session, ids)
     users: dict[str, float] = {}
     standing = select(FIGURES.c.platform_id, FIGURES.c.key, FIGURES.c.value).where(
         FIGURES.c.platform_id.in_(ids), FIGURES.c.ended_at.is_(None)
@@ -125,6 +124,26 @@ def _slice(
             users[row.platform_id] = max(users.get(row.platform_id, 0.0), row.value)
     for row in rows:
         yield _document(row, governments, meant, names, predecessors.get(row.id, []), users.get(row.id, 0.0))
+
+
+def _predecessors(session: Session, ids: list[str]) -> dict[str, list[str]]:
+    """The names of the platforms that lead to each of these, over several successions too."""
+    names: dict[str, list[str]] = {}
+    leads: dict[str, tuple[str, ...]] = {id_: (id_,) for id_ in ids}
+    for _ in range(MOST_SUCCESSIONS):
+        led = select(PLATFORMS.c.id, PLATFORMS.c.successor_id, PLATFORMS.c.name).where(
+            PLATFORMS.c.successor_id.in_(list(leads)), PLATFORMS.c.state == PlatformState.active
+        )
+        further: dict[str, tuple[str, ...]] = {}
+        for row in _rows(session, led):
+            for last in leads[row.successor_id]:
+                if row.name not in names.setdefault(last, []):
+                    names[last].append(row.name)
+            further[row.id] = leads[row.successor_id]
+        if not further:
+            break
+        leads = further
+    return names
 
 
 def _document(

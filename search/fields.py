@@ -10,6 +10,7 @@
 | cho           | bigrams of initials of all names in order                                              |
 | starts        | keystroke prefixes of all names, from every word's start: completion                   |
 | keys3         | keystroke trigrams of all names: slips of the finger                                   |
+| short         | first syllables of the words of the name in a row: 공데포                                |
 | body          | words of the description, operator, department, partners, host name                    |
 | place         | the owner's names and those of the governments above it, folded                        |
 """
@@ -23,15 +24,17 @@ from importlib.metadata import version
 from registry.place_names import basic_forms, metropolitan_forms
 from search.document import PlatformDocument
 from search.engine import IndexEntry
-from search.hangul import fold, initials, is_letter, is_syllable, keystrokes, romanise
+from search.hangul import fold, initials, is_letter, keystrokes
 from search.needs import Vocabulary
+from search.short_forms import short_forms
+from search.spoken import spellings
 from search.text import TEXT_FORMAT, Analyser
 from search.words import INVERTING
 
 # Grows when an index built before must be built anew.
-FORMAT = f"6/{TEXT_FORMAT}/{version('kiwipiepy')}"
+FORMAT = f"7/{TEXT_FORMAT}/{version('kiwipiepy')}"
 
-TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "body", "place")
+TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "short", "body", "place")
 # Fields in which phrases are asked for; the others need no positions.
 PHRASE_FIELDS = ("bi", "cho")
 VOCABULARY_FIELDS = ("name", "alias")
@@ -57,8 +60,6 @@ NUMBER_FIELDS = ("popularity", "recent", "users")
 SEPARATOR = "|"
 LONGEST_START = 14
 PARENTHESIS = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
-DIGITS = "영일이삼사오육칠팔구"
-UNITS = ("", "십", "백", "천")
 HOST = re.compile(r"^[a-z]+://([^/:?#]+)", re.IGNORECASE)
 COMMON_LABELS = frozenset(
     [
@@ -124,19 +125,6 @@ def key_trigrams(text: str) -> list[str]:
     """Trigrams of the keystrokes of a folded text, with its two ends marked."""
     keys = f"^{keystrokes(text)}$"
     return [keys[at : at + 3] for at in range(len(keys) - 2)]
-
-
-def spellings(name: str) -> list[str]:
-    """Other ways to write a folded name: numbers and a Latin e as they are spoken, Roman letters for Hangul."""
-    found = []
-    spoken = re.sub(r"(?<![a-z])e(?![a-z])", "이", name)
-    found.append(spoken)
-    if re.search(r"\d", name):
-        found.append(re.sub(r"\d+", lambda match: "".join(DIGITS[int(digit)] for digit in match.group()), spoken))
-        found.append(re.sub(r"\d{1,4}", lambda match: _sino(int(match.group())), spoken))
-    if any(is_syllable(char) for char in name):
-        found.append(romanise(name))
-    return [one for one in dict.fromkeys(found) if one != name]
 
 
 def place_forms(names: Sequence[str]) -> list[str]:
@@ -223,6 +211,7 @@ def _entry(
             "cho": f" {SEPARATOR} ".join(" ".join(initial_bigrams(row)) for row in rows),
             "starts": " ".join(starts),
             "keys3": " ".join(dict.fromkeys(gram for row in rows for gram in key_trigrams(row))),
+            "short": " ".join(short_forms(primary[0], [*name_words, *_tokens(document.name)], nouns)),
             "body": " ".join(body),
             "place": " ".join(places),
         },
@@ -288,8 +277,12 @@ def _serves(document: PlatformDocument) -> tuple[str, ...]:
 
 def _with_tokens(words: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
     """The words and the names' parts between spaces: 일상플러스 is a word that slips are mended to, not only 일상·플러스."""
-    tokens = [fold(token) for name in names for token in name.split()]
+    tokens = [token for name in names for token in _tokens(name)]
     return (*words, *dict.fromkeys(token for token in tokens if 2 <= len(token) <= 8 and token not in words))
+
+
+def _tokens(name: str) -> list[str]:
+    return [token for token in map(fold, name.split()) if token]
 
 
 def _popularity(document: PlatformDocument) -> float:
@@ -332,18 +325,6 @@ def _host_words(addresses: Iterable[str]) -> list[str]:
             if label not in COMMON_LABELS and len(label) >= 2:
                 found[label] = None
     return list(found)
-
-
-def _sino(number: int) -> str:
-    """A number below 10,000 as it is read: 24 is 이십사, 1004 천사."""
-    if number == 0:
-        return DIGITS[0]
-    read = ""
-    for place in (3, 2, 1, 0):
-        digit = number // 10**place % 10
-        if digit:
-            read += ("" if digit == 1 and place else DIGITS[digit]) + UNITS[place]
-    return read
 
 
 def _day(text: str) -> int:

@@ -129,6 +129,15 @@ def initials(text: str) -> str:
     return "".join(INITIALS[_split(char)[0]] if is_syllable(char) else char for char in text)
 
 
+def spells(typed: str, name: str) -> bool:
+    """Whether what was typed stands in the name, lone consonants for the initials of syllables."""
+    for start in range(len(name) - len(typed) + 1):
+        part = name[start : start + len(typed)]
+        if all(one == other or one == initials(other) for one, other in zip(typed, part, strict=True)):
+            return True
+    return False
+
+
 @lru_cache(maxsize=100_000)
 def keystrokes(text: str) -> str:
     """The keys that type the text on a two-set keyboard; what is not Hangul stays, in lower case."""

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from registry.governments import Places
-from search.engine import Phrase, SearchEngine, Term
+from search.engine import Phrase, Plan, SearchEngine, Term
 from search.fields import bigrams
 from search.hangul import even, fold, is_letter, is_syllable, keystrokes
 from search.needs import Vocabulary
@@ -74,6 +74,13 @@ class Known:
     def named(self, folded: str) -> bool:
         """Whether a folded text is a whole name."""
         return any(self.engine.evidence([Term("whole", folded), Term("alias_whole", folded)]))
+
+    def named_so(self, folded: str) -> bool:
+        """Whether a folded text is a name as it is written, or all that is left without its place of one name alone."""
+        found = self.engine.search(Plan(Term("whole", folded), limit=20, count=False)).found
+        if len(found) == 1 or any(folded in one.stored["x"] for one in found):
+            return True
+        return any(self.engine.evidence([Term("alias_whole", folded)]))
 
     def means(self, text: str, places: Places) -> bool:
         """Whether a text is borne out: a whole name, a place, nothing but known words, or part of a name."""

@@ -99,8 +99,8 @@ class Hit:
     """One platform found.
 
     `owner` is the owner's full name, `owner_id` its government's id (None for national bodies and firms).
-    `relation` says how the owner stands to the area asked for: own, parent, zone, nation, elsewhere, or '' when
-    no area was given. `highlights` maps 'name' and 'description' to (start, end) offsets of matched words.
+    `relation` says how the owner stands to the area asked for: own, within (a member of the province asked for),
+    parent, zone, nation, elsewhere, or '' when no area was given. `highlights` maps 'name' and 'description' to (start, end) offsets of matched words.
     """
 
     id: str
@@ -140,7 +140,7 @@ class FacetValue:
 class Interpretation:
     """One automatic reading of what was typed: kind, the words typed, and what they were read as.
 
-    Kinds: hanja, keyboard, initials, unfinished, spelling, place, here, need, successor, relaxed.
+    Kinds: hanja, keyboard, initials, unfinished, abbreviation, spelling, place, here, need, successor, relaxed.
     """
 
     kind: str

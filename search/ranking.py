@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from search.area import WORDS, Scope, nearness
 from search.concept import Concept
 from search.engine import Candidate
-from search.hangul import initials
+from search.hangul import initials, spells
 from search.needs import FoundFunction
 from search.query import Reason
 from search.reading import Understood
@@ -109,7 +109,7 @@ def _rank(
     exact, stripped = _whole(stored, understood, matched)
     inside = _inside(stored, understood)
     relation = scope.relation(stored)
-    if stripped and strengths and relation != "own":
+    if stripped and strengths and relation != "own" and (scope or not understood.exact):
         # '통합예약' is a need; that some other city calls its own just so makes it no better an answer.
         exact, inside = 0.0, max(inside, 0.8)
     covered = _covered(stored, understood.concepts, total, matched)
@@ -125,7 +125,7 @@ def _rank(
     begun = _begun(stored, understood)
     bonus = EXACT * exact if exact >= 0.85 else TELLING if told_apart or begun >= 0.75 else 0.0
     need = understood.need and not bonus
-    if need and not scope and stored["nation"]:
+    if need and not scope and stored["nation"] and stored["level"] != "private":
         relation = "nation"
     # Nearness counts as far as the platform answers at all.
     area = nearness(relation, scope, need) * (1.0 if understood.only_place else 0.4 + 0.6 * relevance)
@@ -190,7 +190,7 @@ def _whole(stored: Mapping[str, Any], understood: Understood, matched: list[str]
         matched.append(whole)
         return fit - shade, whole in stripped
     if understood.initials:
-        return _initials(stored, understood.initials), False
+        return _initials(stored, understood.initials, understood.spelt), False
     return 0.0, False
 
 
@@ -268,11 +268,14 @@ def _stands(text: str, name: str, inverted: bool) -> bool:
     return False
 
 
-def _initials(stored: Mapping[str, Any], row: str) -> float:
+def _initials(stored: Mapping[str, Any], row: str, typed: str) -> float:
     best = 0.0
     full, stripped = len(stored["x"]), len(stored["x"]) + len(stored["z"])
     for number, name in enumerate((*stored["x"], *stored["z"], *stored["y"])):
         other = initials(name)
+        if typed != row and not spells(typed, name):
+            # ㅂㄷ특급: the syllables that were typed must stand in the name.
+            continue
         if row == other:
             fit = 1.0
         elif other.startswith(row):

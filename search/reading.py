@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from registry.governments import PlaceMention, Places
 from registry.models import Government
+from search.abbreviations import Abbreviations
 from search.concept import Concept, concept_clause
 from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
 from search.fields import bigrams, initial_bigrams, is_initials, is_inverted
-from search.hangul import even, fold, initials, is_letter, is_syllable
+from search.hangul import even, fold, initials, is_letter, is_syllable, spells
 from search.hanja import has_hanja, readings
 from search.keyboard import Keyboard
 from search.known import Known
@@ -17,6 +18,7 @@ from search.mentions import Mentions
 from search.needs import FoundFunction, Vocabulary
 from search.query import Interpretation
 from search.slips import Slips
+from search.spoken import respellings
 from search.unfinished import Unfinished
 from search.words import Word
 
@@ -30,7 +32,10 @@ BRAND = 0.7
 
 @dataclass(frozen=True)
 class Understood:
-    """A query as understood. `wholes` are folded texts that may be a whole name."""
+    """A query as understood. `wholes` are folded texts that may be a whole name; `begun` says that one begins a name.
+
+    `initials` is the row of initials asked for, `spelt` the same as it was typed: some syllables may be whole.
+    """
 
     text: str
     wholes: tuple[str, ...] = ()
@@ -44,6 +49,13 @@ class Understood:
     choices: tuple[Government, ...] = ()
     here: bool = False
     only_place: bool = False
+    begun: bool = False
+    spelt: str = ""
+
+    @property
+    def need(self) -> bool:
+        """Whether a need was said: words that ask for functions, and no name."""
+        return bool(self.functions) and not (self.exact or self.begun or self.only_place)
 
 
 class Reader:
@@ -55,6 +67,7 @@ class Reader:
         self._mentions = Mentions(places, vocabulary)
         self._slips = Slips(self._known, places)
         self._unfinished = Unfinished(self._known)
+        self._abbreviations = Abbreviations(self._known)
         self._places = places
 
     def refresh(self) -> None:
@@ -91,7 +104,14 @@ class Reader:
                 words[number] = read
         return " ".join(words), notes
 
-    def _read(self, plain: str, area_id: int | None, notes: tuple[Interpretation, ...], mend: bool) -> Understood:
+    def _read(
+        self,
+        plain: str,
+        area_id: int | None,
+        notes: tuple[Interpretation, ...],
+        mend: bool,
+        begun: bool = False,
+    ) -> Understood:
         mentions = self._mentions.find(plain, area_id)
         if mentions and not self._mentions.without(plain, mentions)[0] and self._known.named(fold(plain)):
             # 대구로 is a name, not 대구 with a particle.
@@ -106,6 +126,7 @@ class Reader:
             mentions=tuple(mentions),
             choices=tuple(self._mentions.choose(mentions, area_id)),
             here=here,
+            begun=begun,
         )
         core = rest or plain
         if not understood.exact and any(is_letter(char) for char in fold(core)):
@@ -113,10 +134,14 @@ class Reader:
             if by_initials is not None:
                 return by_initials
         if mend and not understood.exact and rest:
+            respelt = self._respelt(plain)
+            if respelt:
+                more = (*notes, Interpretation("spelling", plain, respelt))
+                return self._read(respelt, area_id, more, mend=False, begun=True)
             completed = self._unfinished.complete(plain)
             if completed is not None:
                 more = (*notes, Interpretation("unfinished", completed.typed, completed.read))
-                return self._read(completed.text, area_id, more, mend=False)
+                return self._read(completed.text, area_id, more, mend=False, begun=completed.by_name)
             name, shown, number = self._slips.whole(wholes)
             sure = self._sure(core)
             if name and not sure:
@@ -129,15 +154,33 @@ class Reader:
                 # The words mean something as they stand: a name one slip away is offered, not taken.
                 understood = replace(understood, did_you_mean=shown)
             else:
+                expanded = self._abbreviations.expand(plain)
+                if expanded is not None:
+                    more = (*notes, Interpretation("abbreviation", expanded.typed, expanded.read))
+                    return self._read(expanded.text, area_id, more, mend=False)
                 mended, corrected = self._slips.mended(plain)
                 if corrected:
                     told = tuple(Interpretation("spelling", old, new) for old, new in corrected)
                     return self._read(mended, area_id, (*notes, *told), mend=False)
-        if understood.mentions and rest and not understood.exact and self._empty(rest):
+        if understood.mentions and rest and not understood.exact and self._empty(rest) and not self._inside(plain):
             # 보성균: a place, and a rest that nothing knows.
             note = Interpretation("relaxed", plain, " ".join(one.text for one in mentions))
             return self._words(replace(understood, interpretation=(*understood.interpretation, note)), "")
         return self._words(understood, core if rest else "")
+
+    def _respelt(self, plain: str) -> str:
+        """The text with a number or an e written otherwise, where only that stands in a name."""
+        for word in plain.split():
+            ways = [way for way in respellings(word) if len(fold(way)) >= 3]
+            if not ways:
+                continue
+            clauses = [Phrase("bi", tuple(bigrams(fold(one)))) for one in (word, *ways)]
+            typed, *counts = self._known.engine.evidence(clauses)
+            if not typed:
+                for way, count in zip(ways, counts, strict=True):
+                    if count:
+                        return plain.replace(word, way, 1)
+        return ""
 
     def _empty(self, rest: str) -> bool:
         words = self._known.vocabulary.content(self._known.lexicon.read(rest))
@@ -149,9 +192,17 @@ class Reader:
             clauses.append(Phrase("bi", tuple(bigrams(folded))))
         return not any(self._known.engine.evidence(clauses))
 
+    def _inside(self, text: str) -> bool:
+        """Whether the whole text stands in a name: 해남미 in 해남미소."""
+        return any(self._known.engine.evidence([Phrase("bi", tuple(bigrams(fold(text))))]))
+
     def _initials(self, understood: Understood, core: str) -> Understood | None:
         """A text with lone consonants, read as the initials of a name; its syllables must stand in that name."""
-        for text in dict.fromkeys((fold(core), fold(understood.text))):
+        texts = (fold(core), fold(understood.text))
+        if any(map(is_syllable, texts[0])) and self._slips.whole(texts[1:])[0]:
+            # 안동ㄷ장터: a stray letter in a whole name, not initials after a place.
+            return None
+        for text in dict.fromkeys(texts):
             row = initials(text)
             if len(row) < 2 or not all(is_syllable(char) or is_initials(char) or char.isalnum() for char in text):
                 continue
@@ -159,8 +210,8 @@ class Reader:
                 Plan(Phrase("cho", tuple(initial_bigrams(row))), limit=40, count=False)
             ).found
             names = [name for one in found for key in ("x", "y", "z") for name in one.stored[key]]
-            if any(_spells(text, name) for name in names):
-                return replace(understood, initials=row)
+            if any(spells(text, name) for name in names):
+                return replace(understood, initials=row, spelt=text)
         return None
 
     @staticmethod
@@ -175,8 +226,16 @@ class Reader:
         notes = list(understood.interpretation)
         said = vocabulary.content(vocabulary.lexicon.read(core))
         functions = self._functions(said)
-        if understood.exact and functions and functions[0].kind == "brands":
-            # The name of one service was typed: not a need that others meet too.
+        if (
+            understood.exact
+            and functions
+            and functions[0].kind != "brands"
+            and not any(map(self._known.named_so, understood.wholes))
+        ):
+            # 신문고, 통계: a need; that a government calls its own just so makes it no name.
+            understood = replace(understood, exact=False)
+        if understood.begun or (understood.exact and functions and functions[0].kind == "brands"):
+            # The name of one service was typed, or its beginning: not a need that others meet too.
             functions = []
         if functions and not understood.exact and functions[0].kind != "brands":
             names = ", ".join(vocabulary.names[one.id] for one in functions[:2])
@@ -205,7 +264,9 @@ class Reader:
             # Mostly verbs and endings: a long unknown word may look like that.
             return bool(self._functions(said)) and " " in core
         found = self._functions(said)
-        if found and found[0].strength >= 0.75:
+        meant = {word for one in found for word in one.words}
+        rest = [word for word in said if word.text not in meant and self._known.vocabulary.weight(word.text) > 0.25]
+        if found and found[0].strength >= 0.75 and not rest:
             return True
         together = AtLeast(tuple(concept_clause(self._concept(word, found[:0])) for word in said), len(said))
         return bool(said) and any(self._known.engine.evidence([together]))
@@ -240,12 +301,3 @@ class Reader:
             word.known,
             word.kind == "verb",
         )
-
-
-def _spells(text: str, name: str) -> bool:
-    """Whether the text stands in the name, lone consonants for the initials of syllables."""
-    for start in range(len(name) - len(text) + 1):
-        part = name[start : start + len(text)]
-        if all(one == other or one == initials(other) for one, other in zip(text, part, strict=True)):
-            return True
-    return False

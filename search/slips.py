@@ -11,6 +11,9 @@ from search.hangul import fold, is_letter, keystrokes
 from search.known import Known
 from search.words import Word
 
+# Keys of letters that sound alike: ㄱ ㄲ ㅋ, ㄷ ㄸ ㅌ, ㅂ ㅃ ㅍ, ㅅ ㅆ, ㅈ ㅉ ㅊ, ㅐ ㅔ, ㅒ ㅖ.
+SOUNDS = str.maketrans("RzExQvTWcpP", "rreeqqtwwoO")
+
 
 class Slips:
     """Mends what nothing in the index bears out; what was mended is reported by the reader."""
@@ -73,7 +76,11 @@ class Slips:
                 for one in (*stored["x"], *stored["y"], *stored["z"]):
                     if one.isascii() != whole.isascii():
                         continue
-                    distance = OSA.distance(keys, keystrokes(one), score_cutoff=allowed)
+                    spelt = keystrokes(one)
+                    distance = OSA.distance(keys, spelt, score_cutoff=allowed)
+                    if distance > allowed and keys.translate(SOUNDS) == spelt.translate(SOUNDS):
+                        # 타랑캐 for 타랑께: two other keys, and nearly the same to the ear.
+                        distance = allowed
                     if distance <= allowed:
                         shown = stored["name"] if one == stored["x"][0] else one
                         rank = (int(distance), -float(stored["users"]), one, shown)

@@ -14,11 +14,12 @@ CANDIDATES = 40
 
 @dataclass(frozen=True)
 class Completed:
-    """A query with its last word completed: the whole text, what was typed and what it was read as."""
+    """A query with its last word completed: the whole text, what was typed, what it was read as, and whether a name says so."""
 
     text: str
     typed: str
     read: str
+    by_name: bool
 
 
 class Unfinished:
@@ -37,11 +38,11 @@ class Unfinished:
             # The whole text may be the beginning of a name with its spaces elsewhere.
             read = self._by_names(fold(part))
             if read:
-                return Completed(text[: len(text) - len(part)] + read, part, read)
+                return Completed(text[: len(text) - len(part)] + read, part, read, True)
         if self._unknown(tokens[-1]):
             read = self._by_words(fold(tokens[-1]))
             if read:
-                return Completed(text[: len(text) - len(tokens[-1])] + read, tokens[-1], read)
+                return Completed(text[: len(text) - len(tokens[-1])] + read, tokens[-1], read, False)
         return None
 
     def _may_go_on(self, token: str) -> bool:

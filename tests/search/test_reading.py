@@ -2,6 +2,8 @@
 
 import pytest
 
+from search.needs import vocabulary
+
 
 def notes(page, kind):
     return [(note.from_, note.to) for note in page.interpretation if note.kind == kind]
@@ -73,3 +75,56 @@ def test_the_office_of_a_former_place_is_its_successors(catalogue, typed, owners
 def test_a_name_over_a_space_does_not_end_inside_a_word(catalogue):
     page = catalogue.page("부천 시장")
     assert notes(page, "place") == [("부천", "경기도 부천시")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "area", "name", "read"),
+    [
+        ("공데포", "", "공공데이터포털", "공공데이터포털"),
+        ("청몽", "서울특별시", "청년몽땅정보통", "청년몽땅정보통"),
+        ("서열데", "", "서울 열린데이터광장", "서울열린데이터광장"),
+        ("탄중포인트", "경기도 광명시", "기후의병 탄소중립 포인트", "탄소중립포인트"),
+    ],
+)
+def test_a_short_form_is_written_out(catalogue, typed, area, name, read):
+    page = catalogue.page(typed, area)
+    assert page.hits[0].name == name
+    assert notes(page, "abbreviation") == [(typed, read)]
+    assert catalogue.page(typed, area, literal=True).interpretation == ()
+
+
+@pytest.mark.parametrize("typed", ["공구 빌리기", "배달 특급", "감자", "버스", "청년 정책"])
+def test_words_are_no_short_forms(catalogue, typed):
+    assert not notes(catalogue.page(typed), "abbreviation")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("오공플러스", "서울시50플러스재단"),
+        ("타랑캐", "타랑께"),
+        ("ㄱㄱㄷㅇㅌㅍㅌ", "공공데이터포털"),
+        ("먹깨미", "먹깨비"),
+        ("서로이음", "서로e음"),
+        ("땡겨", "땡겨요"),
+        ("이택스", "서울시 이택스"),
+    ],
+)
+def test_the_very_name_comes_before_longer_ones(catalogue, typed, name):
+    assert catalogue.names(typed)[0] == name
+
+
+def test_what_many_governments_call_their_own_is_a_need(catalogue):
+    owners = [hit.owner for hit in catalogue.hits("신문고")[:2]]
+    assert set(owners) == {"국민권익위원회", "행정안전부"}
+
+
+def test_a_chain_of_successors_is_followed(catalogue):
+    first, *heirs = catalogue.names("천만상상오아시스")[:3]
+    assert first == "천만상상오아시스"
+    assert set(heirs) == {"민주주의 서울", "상상대로 서울"}
+
+
+def test_english_phrases_lead_to_functions_that_exist(catalogue):
+    known = vocabulary()
+    assert known.english.functions.keys() <= known.names.keys()

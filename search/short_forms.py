@@ -1,0 +1,53 @@
+"""Short forms that people make of long names: the first syllables of their words."""
+
+from collections.abc import Container, Iterable, Iterator
+
+from search.hangul import is_syllable
+
+# 2 to so many words are shortened; two only from the beginning of a name, because two syllables are soon something else.
+MOST_WORDS = 5
+LONGEST_NAME = 40
+
+
+def short_forms(name: str, words: Iterable[str], nouns: Container[str]) -> list[str]:
+    """The short forms of a folded name from its words and the dictionary's: first syllables of words in a row, the last one also whole."""
+    if len(name) > LONGEST_NAME:
+        return []
+    cuts = word_starts(name, words, nouns)
+    parts = [name[start:end] for start, end in zip(cuts, [*cuts[1:], len(name)], strict=True)]
+    found: dict[str, None] = {}
+    for first in range(len(parts)):
+        if not is_syllable(parts[first][0]):
+            continue
+        for size in range(2, MOST_WORDS + 1):
+            row = parts[first : first + size]
+            if len(row) < size:
+                break
+            heads = "".join(part[0] for part in row)
+            if size > 2 or first == 0:
+                found[heads] = None
+            if len(row[-1]) > 1:
+                found[heads[:-1] + row[-1]] = None
+    return list(found)
+
+
+def _inner_words(name: str, nouns: Container[str]) -> Iterator[str]:
+    """Words of the dictionary inside the name, from its beginning on, longest first, one after the other."""
+    at = 0
+    while at < len(name) - 1:
+        size = next((size for size in range(min(6, len(name) - 1), 1, -1) if name[at : at + size] in nouns), 0)
+        if size:
+            yield name[at : at + size]
+        at += size or 1
+
+
+def word_starts(name: str, words: Iterable[str], nouns: Container[str]) -> list[int]:
+    """Where words begin in a folded name; what follows a known word begins one too."""
+    cuts = {0}
+    for word in (*words, *_inner_words(name, nouns)):
+        if len(word) < 2 or len(word) >= len(name):
+            continue
+        at = name.find(word)
+        if at >= 0:
+            cuts.update((at, at + len(word)))
+    return sorted(cut for cut in cuts if cut < len(name))
