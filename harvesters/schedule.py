@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 
 from config.settings import Settings
 from harvesters.access import allow, load_source
-from harvesters.digest import send_mail
 from harvesters.housekeeping import ClockGuard, close_killed_runs, due_sources, hold_clock
 from harvesters.lease import Lease, claim, holder_name, release
+from harvesters.outgoing_mail import send_mail
 from harvesters.pruning import prune_daily
 from harvesters.runner import run_source
 from registry.database import session_of, writing_session

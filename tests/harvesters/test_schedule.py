@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from config.settings import Settings
-from harvesters.digest import send_digest, send_mail
 from harvesters.expectation import Expectation
 from harvesters.housekeeping import close_killed_runs, due_sources, hold_clock
 from harvesters.judgement import Verdict
@@ -226,26 +225,6 @@ def test_a_file_is_tried_before_it_is_saved(bench: Bench, tmp_path: Path) -> Non
     file.write_text("title: 가\nharvester: ckan\nodd: 1")
     with pytest.raises(SourceInvalid):
         try_file(bench.database, bench.settings, file)
-
-
-def test_a_digest_is_written_only_where_mail_is_configured(bench: Bench) -> None:
-    face = bench.ckan(2)
-    bench.source(mail_to="owner@example.kr")
-    face.packages.clear()
-    bench.run()
-    with session_of(bench.database) as session:
-        assert session.exec(select(MailEntry)).all() == []
-    mailing = bench.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:9", "mail_from": "us@example.kr"})
-    with writing_session(bench.database) as session:
-        verdict = Verdict(RunState.incomplete, {}, [], [("listing_empty", "빈 목록", "empty")])
-        send_digest(session, mailing, bench.load(), bench.last_run().id or 0, verdict, [])
-    with session_of(bench.database) as session:
-        (mail,) = session.exec(select(MailEntry)).all()
-    assert mail.recipient == "owner@example.kr" and "빈 목록" in mail.body
-    assert send_mail(bench.database, mailing) == 0
-    with session_of(bench.database) as session:
-        (mail,) = session.exec(select(MailEntry)).all()
-    assert mail.attempts == 1 and mail.error and mail.sent_at is None
 
 
 def test_a_harvest_is_the_same_on_every_database(any_database: Engine, server: HostileServer, tmp_path: Path) -> None:
