@@ -89,6 +89,7 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
     "decision": {"same": ("같은 플랫폼", "Same platform"), "different": ("다른 플랫폼", "Different platforms")},
     "relation": {
         "own": ("우리 동네", "Your own government"),
+        "within": ("우리 지역 안", "Within your area"),
         "parent": ("우리 시·도", "Your province"),
         "zone": ("우리 생활권", "Your living zone"),
         "nation": ("전국", "Nationwide"),
@@ -260,7 +261,6 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
         "enable": ("출처를 켬", "enabled a source"),
         "disable": ("출처를 끔", "disabled a source"),
         "run_soon": ("곧 수집하게 함", "asked for a run"),
-        "prune_payloads": ("원문을 정리함", "pruned payloads"),
     },
 }
 
@@ -286,6 +286,7 @@ TONES = {
     "alive": "success",
     "complete": "success",
     "own": "primary",
+    "within": "primary",
     "parent": "primary",
     "zone": "primary",
     "planned": "primary",

@@ -11,6 +11,7 @@ from fastapi import Request
 
 SEOUL = ZoneInfo("Asia/Seoul")
 LOCALES = {"ko": "ko_KR", "en": "en_GB"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec")
 KRW_STEPS = ((10**12, "조"), (10**8, "억"), (10**4, "만"))
 
 
@@ -70,8 +71,13 @@ class Language:
     def stated(self, value: str) -> str:
         """A date as a source stated it: a day, a month or only a year, never made more exact than it is."""
         parts = value.split("-")
-        if self.code == "en" or not all(part.isdigit() for part in parts):
+        if not all(part.isdigit() for part in parts) or len(parts) > 3:
             return value
+        if self.code == "en":
+            year, *rest = (int(part) for part in parts)
+            if not rest or not 1 <= rest[0] <= 12:
+                return value
+            return " ".join([*(str(day) for day in rest[1:]), MONTHS[rest[0] - 1], str(year)])
         units = ("년", "월", "일")
         return " ".join(f"{int(part)}{unit}" for part, unit in zip(parts, units, strict=False))
 

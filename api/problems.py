@@ -57,6 +57,21 @@ TITLES = {
 
 RETRY_SECONDS = 30
 
+# Beginnings of the validator's names for what is wrong; the first that fits is said.
+KOREAN_FAULTS = (
+    ("missing", "빠졌습니다"),
+    ("string_too_long", "너무 깁니다"),
+    ("string_too_short", "너무 짧습니다"),
+    ("string_pattern", "형식이 맞지 않습니다"),
+    ("int_", "숫자가 아닙니다"),
+    ("float_", "숫자가 아닙니다"),
+    ("date_", "날짜가 아닙니다"),
+    ("less_than", "너무 큽니다"),
+    ("greater_than", "너무 작습니다"),
+    ("extra_forbidden", "모르는 항목입니다"),
+    ("json_", "JSON 형식이 아닙니다"),
+)
+
 
 class SignInNeeded(errors.MetaplatformError):
     """Nobody is signed in, or the token is unknown; a page leads to the sign-in form."""
@@ -164,15 +179,21 @@ def _invalid(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     place = [str(part) for part in first["loc"]]
     field = ".".join(place[1:]) or place[0]
+    page = wants_page(request)
     facts = errors.InvalidValue(
         field,
         first.get("input"),
-        f"'{field}' 값을 받을 수 없습니다 ({first['msg']}).",
+        f"'{field}' 값을 받을 수 없습니다: {_in_korean(first['type'])}.",
         f"'{field}' cannot be taken: {first['msg']}.",
-        "API 설명(/docs)에서 허용되는 값을 확인하세요.",
-        "See /docs for what is allowed.",
+        "주소를 확인하거나 처음부터 다시 찾아 보세요." if page else "API 설명(/docs)에서 허용되는 값을 확인하세요.",
+        "Check the address, or start again from the home page." if page else "See /docs for what is allowed.",
     ).facts()
     return answer(request, 422, facts)
+
+
+def _in_korean(kind: str) -> str:
+    """What is wrong with a value, by the name the validator gives it."""
+    return next((words for beginning, words in KOREAN_FAULTS if kind.startswith(beginning)), "허용되지 않는 값입니다")
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -198,7 +198,7 @@ def _hit(ranked: Ranked, understood: Understood, explain: bool) -> Hit:
         status=stored["status"],
         score=round(ranked.score, 4),
         liveness=stored["liveness"],
-        relation="own" if ranked.relation == "within" else ranked.relation,
+        relation=ranked.relation,
         successor=Successor(*successor) if successor else None,
         description=stored["description"],
         highlights={name: found for name, found in marks.items() if found},

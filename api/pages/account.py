@@ -12,6 +12,7 @@ from api.deps import (
     SignedIn,
     check_csrf,
     find_viewer,
+    parts_of,
     same_origin,
 )
 from api.language import language_of
@@ -75,5 +76,8 @@ def _account(request: Request, session: SessionDep, viewer: SignedIn, token: str
         title=language_of(request)("내 계정", "My account"),
         tokens=list(tokens),
         token=token,
+        government=parts_of(request).places.by_id(viewer.account.government_id)
+        if viewer.account.government_id
+        else None,
         may=lambda action: may(viewer.account, action),
     )

@@ -6,6 +6,19 @@ from registry import vocab
 from registry.vocabulary import load_vocabulary
 
 
+def function_shelves(language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+    """All functions by their field, so that nobody has to read through the whole list."""
+    words = load_vocabulary()
+    shelves = [
+        (
+            language(field.ko, field.en),
+            [(key, language(one.ko, one.en)) for key, one in words.functions.items() if one.field == name],
+        )
+        for name, field in words.fields.items()
+    ]
+    return [(name, entries) for name, entries in shelves if entries]
+
+
 def options(language: Language) -> dict[str, list[tuple[str, str]]]:
     """The choices of the forms' lists, named in the reader's language."""
     words = load_vocabulary()

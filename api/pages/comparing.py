@@ -10,6 +10,7 @@ from api.language import language_of
 from api.rendering import render
 from api.routes.comparing import find_active
 from registry.merge import decisions_between
+from registry.particles import with_particle
 from registry.permissions import may
 from registry.queries import find_platform
 from registry.review import VERDICT_EN, VERDICT_KO, VerdictKind, agreement, opinions
@@ -82,7 +83,7 @@ def similar_page(request: Request, session: SessionDep, parts: PartsDep, platfor
     return render(
         request,
         "overlap/similar.html",
-        title=language(f"{platform.name}와(과) 비슷한 플랫폼", f"Platforms like {platform.name}"),
+        title=language(f"{with_particle(platform.name, '과')} 비슷한 플랫폼", f"Platforms like {platform.name}"),
         platform=platform,
         rows=rows,
         groups=groups_of(session, platform.id),

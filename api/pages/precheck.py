@@ -14,9 +14,9 @@ from registry.database import writing_session
 from registry.errors import InvalidValue
 from registry.models import PreCheck
 from search.overlap.area import AREA_EN, AREA_KO
-from search.overlap.live import live_index
-from search.overlap.joining import WAY_EN
 from search.overlap.hit_reasons import reason_of
+from search.overlap.joining import WAY_EN
+from search.overlap.live import live_index
 from search.overlap.precheck import Checked, check
 from search.overlap.verdict import REFERENCE_ONLY
 from search.overlap.verdict import VERDICT_EN as PROPOSED_EN

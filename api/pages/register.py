@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import Parts, PartsDep, SessionDep, SignedIn, check_csrf, find_viewer, same_origin
 from api.language import Language, language_of
-from api.pages.choices import options
+from api.pages.choices import function_shelves, options
 from api.rendering import render
 from api.submitting import FORM, submit, understood
 from registry.database import writing_session
@@ -154,4 +154,5 @@ def _form(request: Request, values: dict[str, Any], errors: dict[str, str], stat
         errors=errors,
         longest=SINGLE,
         options=options(language),
+        shelves=function_shelves(language),
     )

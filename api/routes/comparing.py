@@ -9,6 +9,7 @@ from api.routes.common import Limit, PlatformId, problems
 from api.schemas.comparing import ComparisonOut, QueueOut
 from registry.errors import Conflict
 from registry.models import Platform
+from registry.particles import with_particle
 from registry.queries import find_platform
 from registry.review import agreement, opinions, verdict_count
 from search.overlap.explain import compare
@@ -76,7 +77,7 @@ def overlap_queue(
 def find_active(session: SessionDep, platform: Platform) -> None:
     """Say why a platform takes no part in comparing: it was withdrawn or merged."""
     raise Conflict(
-        f"'{platform.name}'은(는) 철회되었거나 합쳐져 비교하지 않습니다.",
+        f"{with_particle(platform.name, '은')} 철회되었거나 합쳐져 비교하지 않습니다.",
         f"'{platform.name}' was withdrawn or merged and is not compared.",
         "현재 등록된 플랫폼을 고르세요.",
         "Choose a platform that is registered now.",

@@ -57,7 +57,7 @@ def test_too_many_are_answered_with_429_as_a_page_and_as_a_problem(settings: Set
             assert client.post("/login", data={"name": "nobody", "password": "wrong"}).status_code == 422
         page = client.post("/en/login", data={"name": "nobody", "password": "wrong"})
         assert page.status_code == 429 and "Too many requests" in page.text
-        assert page.headers["retry-after"] == "30"
+        assert 1 <= int(page.headers["retry-after"]) <= 30
         assert client.get("/").status_code == 200
 
 

@@ -31,7 +31,11 @@ def test_numbers_money_and_dates_in_both_languages() -> None:
     assert KOREAN.money(13_700_000_000) == "137억 원" and ENGLISH.money(1_234_567) == "KRW 1,234,567"
     assert KOREAN.money(0) == "0 원" and KOREAN.money(120_005_000) == "1억 2,000만 5,000 원"
     assert KOREAN.stated("2026-03-01") == "2026년 3월 1일" and KOREAN.stated("2022") == "2022년"
-    assert ENGLISH.stated("2026-03") == "2026-03" and KOREAN.stated("") == ""
+    assert (
+        ENGLISH.stated("2026-03") == "Mar 2026"
+        and ENGLISH.stated("2026-03-01") == "1 Mar 2026"
+        and KOREAN.stated("") == ""
+    )
 
 
 def test_every_sentence_in_the_templates_has_two_wordings() -> None:

@@ -117,11 +117,17 @@ def test_a_place_alone_shows_what_it_runs(catalogue):
     assert {hit.owner for hit in hits} == {"서울특별시 은평구"}
 
 
+def test_a_member_of_the_province_asked_for_is_within_it_not_one_s_own(catalogue):
+    found = {hit.owner: hit.relation for hit in catalogue.page("배달", "경기도", limit=60).hits}
+    assert found["경기도"] == "own"
+    assert {said for owner, said in found.items() if owner.startswith("경기도 ")} == {"within"}
+
+
 # Ranking -------------------------------------------------------------------------------------------------------
 
 
 def test_own_comes_before_parent_zone_nation_and_elsewhere(catalogue):
-    order = ["own", "parent", "zone", "nation", "elsewhere"]
+    order = ["own", "within", "parent", "zone", "nation", "elsewhere"]
     for text, area in [
         ("배달 시켜 먹고 싶어요", "수원시"),
         ("평생학습", "부산 연제구"),
