@@ -1,9 +1,13 @@
-"""Search and completion on generated platforms, beside SQLite FTS5 on the same documents in the same run.
+"""Search and completion in process and over HTTP, on generated platforms or the bundle, beside SQLite FTS5.
 
-    python -m tests.benchmarks.bench_search 200000 [--folder KEPT] [--queries 400] > result.json
+    python -m tests.benchmarks.bench_search 200000 [--folder KEPT] [--queries 400] [--parts index,engine,http,fts5]
+    python -m tests.benchmarks.bench_search bundle
 
-Both engines get the same pre-tokenised words, the same queries and filters, and count the same facets. Times are wall
-clock; run it on an otherwise idle machine. With --folder, words and index are kept for the next run.
+Every question is asked once: nothing that was counted or read for one helps another. Each asks for a judged query's
+words from one of four places, running platforms only, ten hits and all eleven facets. Times are wall clock; run it on
+an otherwise idle machine. Over HTTP the whole request to a server process on loopback counts, its body unpacked.
+FTS5 gets the same words, the same questions and filters, counts the same facets, and answers a sample of the
+questions. With --folder, words and index are kept for the next run, and parts can be measured one by one.
 """
 
 import argparse
@@ -12,85 +16,178 @@ import json
 import math
 import random
 import resource
-import sqlite3
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from registry.database import open_database
+from config.settings import Settings
+from registry.catalogue import load_bundle
+from registry.database import open_database, session_of
 from registry.geography import load_geography
 from registry.governments import Places
 from registry.migrations import migrate
+from search.document import PlatformDocument
+from search.document import documents as registered
 from search.engine import IndexEntry, Plan
 from search.engines.embedded import EmbeddedEngine
 from search.fields import entries
 from search.finder import Finder
 from search.needs import vocabulary
 from search.planning import plan_for
-from search.query import FACETS, SearchQuery
+from search.query import SearchQuery
 from search.text import Analyser
+from tests.benchmarks.fts5_peer import Fts5
 from tests.benchmarks.generate import documents
+from tests.benchmarks.search_site import Client, Site, running
 
 JUDGED = Path(__file__).parents[1] / "search" / "judged" / "queries.csv"
-FTS_FIELDS = ("name", "alias", "bi", "body", "place")
+PARTS = ("index", "engine", "http", "fts5")
+AREAS = ("수원시", "은평구", "부산 남구", "전주시")
+CLIENTS = (1, 8, 32)
+WARMING = 20
+# FTS5 needs up to seconds for one page: it answers at most so many questions, for at most so long.
+FTS5_QUESTIONS = 60
+FTS5_SECONDS = 150
 
 
-def measure(count: int, folder: Path, asked: int, seed: int = 1) -> dict[str, Any]:
-    """All figures of one run."""
-    database = open_database(f"sqlite:///{folder / 'places.sqlite'}")
-    migrate(database)
-    load_geography(database)
-    analyser = Analyser(folder / "words.sqlite")
-    engine = EmbeddedEngine(folder / "index")
-    result: dict[str, Any] = {"platforms": count}
-    if engine.count() != count:
-        result["index_seconds_from_raw_text"] = clocked(lambda: build(engine, analyser, count, seed))
-    result["index_seconds_words_cached"] = clocked(lambda: build(engine, analyser, count, seed))
-    result["index_megabytes"] = size(folder / "index")
-    finder = Finder(database, engine)
-    queries = list(questions(finder.places, asked, seed))
-    finder.search(queries[0])
-    plans = [plan_of(finder, query) for query in queries]
-    result["engine_search_filter_facets_ms"] = spread([clock(lambda p=p: engine.search(p)) for p in plans])
-    result["finder_search_filter_facets_ms"] = spread([clock(lambda q=q: finder.search(q)) for q in queries])
-    typed = [query.text[:length] for query in queries for length in (1, 2, 3, 5)]
-    result["completion_ms"] = spread(
-        [clock(lambda t=t, at=at: finder.suggest(t, queries[at % asked].area_id)) for at, t in enumerate(typed)]
-    )
-    result["queries_per_second"] = {clients: throughput(finder, queries, clients) for clients in (1, 8, 32)}
-    result["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    fts = folder / "fts.sqlite"
-    result["fts5_index_seconds"] = clocked(
-        lambda: build_fts(fts, entries(documents(count, seed), analyser, vocabulary()))
-    )
-    result["fts5_megabytes"] = size(fts)
-    with sqlite3.connect(fts) as table:
-        sample = list(zip(plans, queries, strict=True))[: max(40, asked // 10)]
-        result["fts5_search_filter_facets_ms"] = spread(
-            [clock(lambda p=p, q=q: search_fts(table, p, q)) for p, q in sample]
-        )
-    ours, theirs = result["engine_search_filter_facets_ms"], result["fts5_search_filter_facets_ms"]
-    result["times_fts5_at_p95"] = round(theirs["p95"] / ours["p95"], 1)
-    return result
+class Bench:
+    """One set of platforms in one folder."""
 
+    def __init__(self, wanted: str, folder: Path, asked: int) -> None:
+        self._count = None if wanted == "bundle" else int(wanted)
+        self._folder = folder
+        self._settings = Settings(home=folder)
+        self._database = open_database(self._settings.sqlalchemy_url)
+        migrate(self._database)
+        if self._count is None:
+            load_bundle(self._database)
+        else:
+            load_geography(self._database)
+        self._engine = EmbeddedEngine(self._settings.index_folder)
+        self._finder = Finder(self._database, self._engine)
+        places = self._finder.places
+        self._questions = list(questions(places, asked, seed=1))
+        self._warming = list(questions(places, WARMING, seed=2))
+        self._areas = {places.resolve(name).id: places.resolve(name).code for name in AREAS}
 
-def build(engine: EmbeddedEngine, analyser: Analyser, count: int, seed: int) -> None:
-    """Index the generated platforms."""
-    engine.rebuild(entries(documents(count, seed), analyser, vocabulary()))
+    def index(self) -> dict[str, Any]:
+        """Building the index from raw text, if that was not done before, and again with the words known."""
+        analyser = Analyser(self._folder / "words.sqlite")
+        result: dict[str, Any] = {}
+        if not self._engine.count():
+            result["index_seconds_from_raw_text"] = clocked(lambda: self._build(analyser))
+        result["index_seconds_words_cached"] = clocked(lambda: self._build(analyser))
+        result["index_megabytes"] = size(self._settings.index_folder)
+        result["indexing_peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return result
+
+    def engine(self) -> dict[str, Any]:
+        """The engine and the finder called in this process."""
+        for query in self._warming:
+            self._finder.search(query)
+        plans = [plan_of(self._finder, query) for query in self._questions]
+        typed = [(text, query.area_id) for query in self._questions for text in typing(query.text)]
+        return {
+            "platforms": self._engine.count(),
+            "engine_search_filter_facets_ms": spread(each(self._engine.search, plans)),
+            "finder_search_filter_facets_ms": spread(each(self._finder.search, self._questions)),
+            "completion_ms": spread(each(lambda one: self._finder.suggest(*one), typed)),
+            "queries_per_second": {
+                clients: throughput([self._finder.search] * clients, self._questions) for clients in CLIENTS
+            },
+        }
+
+    def http(self) -> dict[str, Any]:
+        """Whole requests to a server process."""
+        asked = [self._parameters(query) for query in self._questions]
+        typed = [
+            [("q", text), ("area", self._areas[query.area_id])]
+            for query in self._questions
+            for text in typing(query.text)
+        ]
+        with running(self._folder) as site:
+            client = Client(site)
+            first = clocked(lambda: client.get("/search", self._parameters(self._warming[0])))
+            for query in self._warming:
+                found = client.read("/search", self._parameters(query))
+                assert len(found["facets"]) == 11, found
+            result: dict[str, Any] = {
+                "http_first_answer_seconds": first,
+                "http_search_filter_facets_ms": spread(each(lambda one: client.get("/search", one), asked)),
+                "http_completion_ms": spread(each(lambda one: client.get("/suggest", one), typed)),
+                "http_queries_per_second": {clients: _over_http(site, asked, clients) for clients in CLIENTS},
+                "server_peak_megabytes": site.peak_megabytes(),
+            }
+            client.close()
+        return result
+
+    def fts5(self) -> dict[str, Any]:
+        """The same with SQLite FTS5, beside our engine on the same questions."""
+        path = self._folder / "fts5.sqlite"
+        path.unlink(missing_ok=True)
+        peer = Fts5(path)
+        built = clocked(lambda: peer.build(self._entries(Analyser(self._folder / "words.sqlite"))))
+        until = time.monotonic() + FTS5_SECONDS
+        theirs: list[float] = []
+        for query in self._questions[:FTS5_QUESTIONS]:
+            if time.monotonic() < until:
+                theirs.append(clock(lambda query=query: peer.search(query)))
+        peer.close()
+        plans = [plan_of(self._finder, query) for query in self._questions[: len(theirs)]]
+        self._engine.search(plans[0])
+        ours = each(self._engine.search, plans)
+        return {
+            "fts5_index_seconds": built,
+            "fts5_megabytes": size(path),
+            "fts5_questions": len(theirs),
+            "fts5_search_filter_facets_ms": spread(theirs),
+            "engine_on_the_same_questions_ms": spread(ours),
+            "times_fts5_at_p95": round(spread(theirs)["p95"] / spread(ours)["p95"], 1),
+        }
+
+    def close(self) -> None:
+        """Let go of files."""
+        self._engine.close()
+        self._database.dispose()
+
+    def _build(self, analyser: Analyser) -> None:
+        self._engine.rebuild(self._entries(analyser))
+
+    def _entries(self, analyser: Analyser) -> Iterator[IndexEntry]:
+        return entries(self._documents(), analyser, vocabulary())
+
+    def _documents(self) -> Iterator[PlatformDocument]:
+        if self._count is not None:
+            yield from documents(self._count, seed=1)
+            return
+        with session_of(self._database) as session:
+            yield from registered(session)
+
+    def _parameters(self, query: SearchQuery) -> list[tuple[str, str]]:
+        chosen = [(name, value) for name, values in query.filters.items() for value in values]
+        return [("q", query.text), ("area", self._areas[query.area_id]), *chosen]
 
 
 def questions(places: Places, count: int, seed: int) -> Iterator[SearchQuery]:
-    """Judged queries from four places, running platforms only."""
+    """Judged queries from four places, running platforms only; none comes twice before all have come."""
     with JUDGED.open(encoding="utf-8", newline="") as file:
-        texts = [row["query"] for row in csv.DictReader(file)]
+        texts = list(dict.fromkeys(row["query"] for row in csv.DictReader(file)))
     chance = random.Random(seed)
-    areas = [places.resolve(name).id for name in ("수원시", "은평구", "부산 남구", "전주시")]
+    areas = [places.resolve(name).id for name in AREAS]
+    left: list[str] = []
     for number in range(count):
-        yield SearchQuery(chance.choice(texts), area_id=areas[number % 4], filters={"status": ("running",)})
+        if not left:
+            left = chance.sample(texts, len(texts))
+        yield SearchQuery(left.pop(), area_id=areas[number % 4], filters={"status": ("running",)})
+
+
+def typing(text: str) -> list[str]:
+    """What stands in the search box after one, two, three and five letters."""
+    return list(dict.fromkeys(text[:length] for length in (1, 2, 3, 5)))
 
 
 def plan_of(finder: Finder, query: SearchQuery) -> Plan:
@@ -101,65 +198,38 @@ def plan_of(finder: Finder, query: SearchQuery) -> Plan:
     return plan_for(query, understood, scope, finder._filters(query, known.places))
 
 
-def build_fts(path: Path, found: Iterator[IndexEntry]) -> None:
-    """The same words in an FTS5 table, the codes in indexed side tables."""
-    path.unlink(missing_ok=True)
-    with sqlite3.connect(path) as table:
-        table.execute("PRAGMA journal_mode=OFF")
-        table.execute(f"CREATE VIRTUAL TABLE text USING fts5({', '.join(FTS_FIELDS)}, tokenize='unicode61')")
-        table.execute("CREATE TABLE code (field TEXT, value TEXT, doc INTEGER)")
-        table.execute("CREATE TABLE stored (doc INTEGER PRIMARY KEY, facts TEXT)")
-        for number, entry in enumerate(found, 1):
-            marks = ", ".join("?" * len(FTS_FIELDS))
-            words = [entry.text[name].replace("#", "x") for name in FTS_FIELDS]
-            table.execute(f"INSERT INTO text(rowid, {', '.join(FTS_FIELDS)}) VALUES (?, {marks})", (number, *words))
-            codes = ((name, value, number) for name in FACETS for value in entry.codes[name])
-            table.executemany("INSERT INTO code VALUES (?, ?, ?)", codes)
-            table.execute("INSERT INTO stored VALUES (?, ?)", (number, json.dumps(entry.stored, ensure_ascii=False)))
-        table.execute("CREATE INDEX by_value ON code(field, value, doc)")
-        table.execute("CREATE INDEX by_doc ON code(doc, field, value)")
+def throughput(callers: Sequence[Callable[[Any], object]], asked: Sequence[Any]) -> float:
+    """Answers a second with as many callers at once as are given."""
+    left, lock = iter(asked), threading.Lock()
 
-
-def search_fts(table: sqlite3.Connection, plan: Plan, query: SearchQuery) -> int:
-    """What an FTS5 search page does: any of the words, BM25, one filter, the same facets."""
-    words = vocabulary().content(vocabulary().lexicon.read(query.text))
-    match = " OR ".join(f'"{word.text}"' for word in words) or '"없음"'
-    ranked = table.execute(
-        "SELECT rowid FROM text WHERE text MATCH ? AND rowid IN"
-        " (SELECT doc FROM code WHERE field = 'status' AND value = 'running')"
-        " ORDER BY bm25(text, 4, 3, 2, 1, 2) LIMIT 60",
-        (match,),
-    ).fetchall()
-    for (number,) in ranked:
-        json.loads(table.execute("SELECT facts FROM stored WHERE doc = ?", (number,)).fetchone()[0])
-    counts = table.execute(
-        "SELECT field, value, count(*) FROM code WHERE doc IN (SELECT rowid FROM text WHERE text MATCH ?"
-        " AND rowid IN (SELECT doc FROM code WHERE field = 'status' AND value = 'running')) GROUP BY field, value",
-        (match,),
-    ).fetchall()
-    return len(ranked) + len(counts)
-
-
-def throughput(finder: Finder, queries: list[SearchQuery], clients: int) -> float:
-    """Searches a second with so many callers at once."""
-    left = iter(queries)
-    lock = threading.Lock()
-
-    def work() -> None:
+    def work(call: Callable[[Any], object]) -> None:
         while True:
             with lock:
-                query = next(left, None)
-            if query is None:
+                one = next(left, None)
+            if one is None:
                 return
-            finder.search(query)
+            call(one)
 
+    workers = [threading.Thread(target=work, args=(call,)) for call in callers]
     started = time.perf_counter()
-    workers = [threading.Thread(target=work) for _ in range(clients)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    return round(len(queries) / (time.perf_counter() - started), 1)
+    return round(len(asked) / (time.perf_counter() - started), 1)
+
+
+def _over_http(site: Site, asked: Sequence[Sequence[tuple[str, str]]], clients: int) -> float:
+    connections = [Client(site) for _ in range(clients)]
+    found = throughput([lambda one, to=to: to.get("/search", one) for to in connections], asked)
+    for connection in connections:
+        connection.close()
+    return found
+
+
+def each(act: Callable[[Any], object], arguments: Iterable[Any]) -> list[float]:
+    """Milliseconds of every call."""
+    return [clock(lambda one=one: act(one)) for one in arguments]
 
 
 def clock(act: Callable[[], object]) -> float:
@@ -188,15 +258,22 @@ def size(path: Path) -> int:
 
 def main() -> None:
     """Print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("count", type=int)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("platforms", help="how many, or 'bundle'")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--queries", type=int, default=400)
+    parser.add_argument("--parts", default=",".join(PARTS))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as passing:
         folder = asked.folder or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
-        json.dump(measure(asked.count, folder, asked.queries), sys.stdout, ensure_ascii=False, indent=1)
+        bench = Bench(asked.platforms, folder, asked.queries)
+        result: dict[str, Any] = {}
+        for part in PARTS:
+            if part in asked.parts.split(","):
+                result |= getattr(bench, part)()
+        bench.close()
+        json.dump(result, sys.stdout, ensure_ascii=False, indent=1)
     print()
 
 

@@ -1,0 +1,100 @@
+"""A server process over an index that is ready, and an ordinary client that keeps its connection.
+
+    python -m tests.benchmarks.search_site FOLDER
+
+The application, its settings and its server are those of `metaplatform serve`; only the preparing is left out, which
+would bring the index to the state of a registry that holds no generated platforms.
+"""
+
+import gzip
+import http.client
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import uvicorn
+
+from api.app import create_app
+from api.startup import free_port, open_installation
+from config.settings import Settings
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server that listens."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    def peak_megabytes(self) -> int:
+        """The most memory that the process has had, files mapped into it included."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
+
+
+class Client:
+    """One connection that is kept; answers are unpacked as a browser does."""
+
+    def __init__(self, site: Site) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+
+    def get(self, path: str, parameters: Sequence[tuple[str, str]]) -> bytes:
+        """The body of an answer that must be 200."""
+        self._connection.request("GET", f"/api/v1{path}?{urlencode(parameters)}", headers={"Accept-Encoding": "gzip"})
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{answer.status} {path} {parameters}: {body[:300]!r}")
+        return gzip.decompress(body) if answer.headers.get("Content-Encoding") == "gzip" else body
+
+    def read(self, path: str, parameters: Sequence[tuple[str, str]]) -> Any:
+        """The same, read as JSON."""
+        return json.loads(self.get(path, parameters))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Site]:
+    """A server process of its own over the database and the index in a folder."""
+    command = [sys.executable, "-m", "tests.benchmarks.search_site", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield Site(int(process.stdout.readline()), process)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def main() -> None:
+    """Serve until told to stop; the port is the first line of the output."""
+    settings = Settings(home=Path(sys.argv[1]), host="127.0.0.1", port=0)
+    installation = open_installation(settings)
+    port = free_port(settings.host, settings.port)
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings, installation), host=settings.host, port=port, log_level="warning")
+    )
+    threading.Thread(target=_tell, args=(server, port), daemon=True).start()
+    server.run()
+    installation.close()
+
+
+def _tell(server: uvicorn.Server, port: int) -> None:
+    waiting = threading.Event()
+    while not server.started:
+        waiting.wait(0.05)
+    print(port, flush=True)
+
+
+if __name__ == "__main__":
+    main()
