@@ -5,14 +5,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlmodel import Session
+
+from registry.database_errors import no_driver, wrong_address
 
 
 def open_database(url: str, **options: Any) -> Engine:
-    """An engine whose SQLite connections wait for each other, write ahead and hold foreign keys."""
+    """An engine whose SQLite connections wait for each other, write ahead and hold foreign keys.
+
+    InvalidValue for an address that is neither SQLite's nor PostgreSQL's, ComponentMissing without its driver.
+    """
     options.setdefault("json_serializer", write_json)
-    engine = create_engine(url, pool_pre_ping=True, **options)
+    try:
+        if make_url(url).get_backend_name() not in ("sqlite", "postgresql"):
+            raise wrong_address()
+        engine = create_engine(url, pool_pre_ping=True, **options)
+    except (ArgumentError, NoSuchModuleError):
+        raise wrong_address() from None
+    except ModuleNotFoundError as missing:
+        raise no_driver(str(missing.name)) from missing
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -65,6 +65,11 @@ def check(part: str, state: str, found: str, remedy: str = "") -> Check:
     return {"part": part, "state": state, "found": found, "remedy": remedy}
 
 
+def both(korean: str, english: str) -> str:
+    """A sentence in both languages, for one cell of the table."""
+    return " / ".join(part for part in (korean, english) if part)
+
+
 def check_python() -> Check:
     """Python 3.11 or later."""
     version = ".".join(map(str, sys.version_info[:3]))
@@ -114,15 +119,20 @@ def check_mail(settings: Settings) -> Check:
 
 def check_installation(settings: Settings) -> list[Check]:
     """Database, bundle, engine and index, as far as they can be opened."""
-    from api.startup import is_prepared, open_installation
+    from api.commands.troubles import explained
+    from api.startup import is_prepared, make_home, open_installation
     from registry.errors import MetaplatformError
 
+    part = "home"
     try:
+        make_home(settings)
+        part = "database"
         installation = open_installation(settings)
-    except MetaplatformError as error:
-        return [check("home", "down", error.cause(), error.remedy())]
     except Exception as error:
-        return [check("database", "down", str(error).splitlines()[0], "METAPLATFORM_DATABASE_URL")]
+        said = explained(error)
+        if said is None:
+            return [check(part, "down", str(error).splitlines()[0])]
+        return [check(part, "down", both(said.cause_ko, said.cause_en), both(said.remedy_ko, said.remedy_en))]
     try:
         checks = [check("database", "ok", installation.database.dialect.name)]
         ready = is_prepared(installation)
@@ -136,7 +146,8 @@ def check_installation(settings: Settings) -> list[Check]:
         )
         try:
             health = installation.engine.health()
-            checks.append(check("search", "ok" if health.ok else "down", health.ko))
+            mend = "" if health.ok else "metaplatform reindex"
+            checks.append(check("search", "ok" if health.ok else "down", both(health.ko, health.en), mend))
             difference = installation.indexer().verify()
             good = not difference
             checks.append(
@@ -148,7 +159,8 @@ def check_installation(settings: Settings) -> list[Check]:
                 )
             )
         except MetaplatformError as error:
-            checks.append(check("search", "down", error.cause(), error.remedy()))
+            found, mend = both(error.cause_ko, error.cause_en), both(error.remedy_ko, error.remedy_en)
+            checks.append(check("search", "down", found, mend))
         return checks
     finally:
         installation.close()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from api.commands.troubles import explained
 from registry.errors import ComponentMissing, EngineUnavailable, HarvestError, MetaplatformError
 
 DONE, NEEDS_PERSON, WRONG_INPUT, OUT_OF_REACH = 0, 1, 2, 3
@@ -62,9 +63,6 @@ def run_guarded(command: Callable[[], None]) -> int:
     """Run a command and turn what goes wrong into one sentence and an exit code."""
     try:
         command()
-    except MetaplatformError as error:
-        say(describe(error))
-        return exit_code(error)
     except KeyboardInterrupt:
         say("중단했습니다. / Stopped.")
         return 130
@@ -72,11 +70,14 @@ def run_guarded(command: Callable[[], None]) -> int:
         # The reader (head, less) closed early; Python would complain again while closing standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except OSError as error:
-        say(f"{error.filename or ''}: {error.strerror or error}")
+    except Exception as error:
+        said = explained(error)
+        if said is None:
+            raise
+        say(describe(said))
         if os.environ.get("METAPLATFORM_TRACE"):
             traceback.print_exc()
-        return WRONG_INPUT
+        return exit_code(said)
     return DONE
 
 
