@@ -257,6 +257,7 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
         "report_usage": ("이용 현황을 냄", "reported usage"),
         "answer_survey": ("조사 응답을 냄", "answered the survey"),
         "prune_payloads": ("오래된 원문을 지움", "removed old payloads"),
+        "dry_run": ("시험 수집을 시작함", "started a dry run"),
         "save_zones": ("생활권을 저장함", "saved living zones"),
         "enable": ("출처를 켬", "enabled a source"),
         "disable": ("출처를 끔", "disabled a source"),
@@ -307,6 +308,14 @@ def label(language: Language, kind: str, value: Any) -> str:
     """The name of a code; the code itself where a list of names is not ours to keep."""
     names = LABELS[kind].get(str(value))
     return language(*names) if names else str(value)
+
+
+def who(language: Language, actor: str) -> str:
+    """Who did something: a person by her login, anything else by its kind and name."""
+    kind, _, name = actor.partition(":")
+    if kind == "person" or kind not in LABELS["actor"]:
+        return name or actor
+    return f"{label(language, 'actor', kind)} {name}" if name and name != kind else label(language, "actor", kind)
 
 
 def tone(value: Any) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from registry.database import writing_session
-from registry.errors import LeaseLost
+from registry.errors import Conflict, LeaseLost
 from registry.models import Source
 from registry.models.base import now
 
@@ -64,6 +64,16 @@ def claim(database: Engine, source_id: str, holder: str, seconds: float, *, due:
         )
         fence = taken.scalar_one_or_none()
     return None if fence is None else Lease(source_id, holder, fence)
+
+
+def being_read(source_id: str, seconds: float) -> Conflict:
+    """The error of whoever wants to read a source now and got no lease."""
+    return Conflict(
+        f"다른 일꾼이 '{source_id}' 또는 같은 서버의 원천을 읽고 있습니다.",
+        f"Another worker is reading '{source_id}' or a source of the same host.",
+        f"{seconds:.0f}초 뒤에 다시 시도하세요.",
+        f"Try again in {seconds:.0f} seconds.",
+    )
 
 
 def renew(session: Session, lease: Lease, seconds: float) -> None:

@@ -22,7 +22,7 @@ from harvesters.http import PoliteClient
 from harvesters.intake import Intake, Watch
 from harvesters.judgement import Verdict, judge
 from harvesters.keeping import PageKeeper
-from harvesters.lease import Heartbeat, Lease, claim, holder_name, release, renew
+from harvesters.lease import Heartbeat, Lease, being_read, claim, holder_name, release, renew
 from harvesters.ledger import Line, RunReport, add_counts, close_abandoned, write_lines
 from harvesters.manners import stopped
 from harvesters.raw import RawStore
@@ -30,7 +30,7 @@ from harvesters.since import mark_after, since_for
 from harvesters.timing import next_run_after
 from harvesters.withdrawals import ASKED_AFTER, Fate, vanished_records
 from registry.database import session_of, writing_session
-from registry.errors import Conflict, HarvestError, LeaseLost, MetaplatformError
+from registry.errors import HarvestError, LeaseLost, MetaplatformError
 from registry.issues import raise_issue, settle
 from registry.models import HarvestRun, Source
 from registry.models.base import now
@@ -73,12 +73,7 @@ def run_source(
         close_killed_runs(database, source_id)
         lease = claim(database, source_id, holder_name(), settings.lease_seconds)
     if lease is None:
-        raise Conflict(
-            f"다른 일꾼이 '{source_id}' 또는 같은 서버의 원천을 읽고 있습니다.",
-            f"Another worker is reading '{source_id}' or a source of the same host.",
-            f"{settings.lease_seconds:.0f}초 뒤에 다시 시도하세요.",
-            f"Try again in {settings.lease_seconds:.0f} seconds.",
-        )
+        raise being_read(source_id, settings.lease_seconds)
     return _Run(database, settings, source, lease, actor, progress, client, stop or Event(), reader, watch).execute()
 
 

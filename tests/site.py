@@ -61,7 +61,7 @@ class Site:
                 path = route.path
                 if "GET" in route.methods and not path.endswith(FILES):
                     found.append(self.fill(path))
-        private = tuple(one for one in found if one.startswith(PRIVATE) or one.endswith("/edit"))
+        private = tuple(one for one in found if one.startswith(PRIVATE) or one.endswith(("/edit", "/dry-run")))
         chosen = private if signed_in else tuple(one for one in found if one not in private)
         return [prefix + path for prefix in ("", "/en") for path in chosen]
 

@@ -10,6 +10,8 @@ from api.language import language_of
 from api.reading import find_run, find_source, last_runs, list_issues, list_runs, list_sources, run_items
 from api.rendering import render
 from harvesters.catalogue import harvesters
+from harvesters.dry_runs import look_at_dry_run, start_dry_run
+from harvesters.ledger import ACTIONS
 from harvesters.sources import disable_sources, enable_sources
 from registry.audit import actor_text, audit
 from registry.database import writing_session
@@ -131,6 +133,37 @@ def run_soon(
         session.add(row)
         audit(session, viewer.actor, "run_soon", f"source:{row.id}")
     return RedirectResponse(language_of(request).link(f"/sources/{source_id}"), 303)
+
+
+@router.get("/sources/{source_id}/dry-run")
+def dry_run(request: Request, session: SessionDep, parts: PartsDep, viewer: SignedIn, source_id: SourceId) -> Response:
+    """The last dry run of a source: how it goes, and what registering would add, change and withdraw."""
+    _may(viewer)
+    row = find_source(session, source_id)
+    return render(
+        request,
+        "dry_run.html",
+        title=f"{row.title} — {language_of(request)('시험 수집', 'Dry run')}",
+        row=row,
+        dry=look_at_dry_run(parts.settings, row.id),
+        actions=[one for one in ACTIONS if one != "unchanged"],
+        known=lambda identifier: bool(identifier) and session.get(Platform, identifier) is not None,
+    )
+
+
+@router.post("/sources/{source_id}/dry-run", dependencies=[Depends(same_origin)])
+def begin_dry_run(
+    request: Request,
+    parts: PartsDep,
+    viewer: SignedIn,
+    source_id: SourceId,
+    csrf: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Start reading a source without writing anything; the page tells how it goes."""
+    _may(viewer)
+    check_csrf(viewer, csrf)
+    start_dry_run(parts.database, parts.settings, source_id, viewer.actor)
+    return RedirectResponse(language_of(request).link(f"/sources/{source_id}/dry-run"), 303)
 
 
 @router.get("/runs")
