@@ -1,8 +1,7 @@
 """What routes and pages are given: the open installation, sessions, who is asking, and from where."""
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -31,7 +30,6 @@ class FormExpired(NotAllowed):
 
 SESSION_COOKIE = "metaplatform_session"
 AREA_COOKIE = "area"
-PLACES_SECONDS = 60.0
 
 
 @dataclass
@@ -41,8 +39,6 @@ class Parts:
     installation: Installation
     menu: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
     _finder: Finder | None = None
-    _places: Places | None = None
-    _places_at: float = field(default=0.0)
 
     @property
     def settings(self) -> Settings:
@@ -63,12 +59,8 @@ class Parts:
 
     @property
     def places(self) -> Places:
-        """All governments in memory, read again once a minute because an operator may add zones."""
-        if self._places is None or time.monotonic() - self._places_at > PLACES_SECONDS:
-            with session_of(self.database) as session:
-                self._places = Places.load(session)
-            self._places_at = time.monotonic()
-        return self._places
+        """All governments in memory, the finder's: read again once an operator has changed zones."""
+        return self.finder.places
 
 
 @dataclass(frozen=True)
