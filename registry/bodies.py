@@ -55,6 +55,11 @@ def _former(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def known_bodies() -> frozenset[str]:
+    """All names in config/catalogue/bodies.csv, former and present."""
+    return frozenset(name for pair in _pairs() for name in pair)
+
+
 def same_body(one: str, other: str) -> bool:
     """Whether two names are of one body, then or now."""
     return not {compact(name) for name in present_bodies(one)}.isdisjoint(
