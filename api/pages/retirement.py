@@ -10,7 +10,8 @@ from api.deps import SessionDep, find_viewer
 from api.labels import label
 from api.language import Language, language_of
 from api.rendering import render
-from search.overlap.rules import Finding, candidates, rule_sets
+from search.overlap.retirement import Finding, candidates
+from search.overlap.rules import rule_sets
 
 router = APIRouter(dependencies=[Depends(find_viewer)])
 

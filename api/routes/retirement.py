@@ -11,7 +11,8 @@ from api.schemas.quality import IndicatorOut
 from api.schemas.retirement import CandidatesOut
 from registry.quality import quality_of
 from registry.queries import find_platform
-from search.overlap.rules import candidates, rule_sets
+from search.overlap.retirement import candidates
+from search.overlap.rules import rule_sets
 
 router = APIRouter(tags=["overlap"])
 

@@ -103,6 +103,7 @@ class _ByFunction:
         edges = np.searchsorted(keys[order], np.arange(len(columns.terms.functions) * self._territories + 1))
         shape = (len(columns.terms.functions), self._territories)
         self._start, self._count = edges[:-1].reshape(shape), np.diff(edges).reshape(shape)
+        self._outside: dict[int, tuple[Ints, Ints, Ints]] = {}
 
     def nearest(self, rows: Ints) -> Iterator[tuple[Ints, Ints]]:
         """Each row with the nearest of each of its functions."""
@@ -122,24 +123,28 @@ class _ByFunction:
         steps = spans(np.zeros(len(rows), dtype=np.int64), taken) + 1
         own = np.repeat(self._place[rows, slots] - start, taken) + steps
         yield np.repeat(rows, taken), self._rows[np.repeat(start, taken) + own % np.repeat(count, taken)]
-        short = taken < MOST_OVERLAP
-        keys = (function * self._territories + territory)[short]
-        order = np.argsort(keys, kind="stable")
-        inside, keys = rows[short][order], keys[order]
-        edges = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, dtype=np.int64)
-        for begin, end in zip(edges, np.r_[edges[1:], len(keys)], strict=True):
-            one, ground = divmod(int(keys[begin]), self._territories)
-            picks = self._outwards(one, ground)
-            mine = inside[begin:end]
-            yield np.repeat(mine, len(picks)), np.tile(picks, len(mine))
+        short = np.flatnonzero(taken < MOST_OVERLAP)
+        for one in np.flatnonzero(np.bincount(function[short])).tolist():
+            inside = short[function[short] == one]
+            picks, first, most = self._outwards(one)
+            ground = territory[inside]
+            yield np.repeat(rows[inside], most[ground]), picks[spans(first[ground], most[ground])]
 
-    def _outwards(self, function: int, territory: int) -> Ints:
-        around = self._around[territory][1:]
-        counts = self._count[function, around]
-        before = np.cumsum(counts) - counts + min(int(self._count[function, territory]) - 1, MOST_OVERLAP)
-        taken = np.clip(MOST_OVERLAP - before, 0, counts)
-        some = np.flatnonzero(taken)
-        return self._rows[spans(self._start[function, around[some]], taken[some])]
+    def _outwards(self, function: int) -> tuple[Ints, Ints, Ints]:
+        """Whom a territory's platforms meet outside: rows, and where each territory's begin and how many they are."""
+        if function not in self._outside:
+            own = self._count[function]
+            grounds = np.flatnonzero((own > 0) & (own <= MOST_OVERLAP))
+            around = self._around[grounds, 1:]
+            counts = own[around]
+            before = np.cumsum(counts, axis=1) - counts + own[grounds][:, None] - 1
+            taken = np.clip(MOST_OVERLAP - before, 0, counts)
+            some = taken > 0
+            most = np.zeros(self._territories, dtype=np.int64)
+            most[grounds] = taken.sum(axis=1)
+            picks = self._rows[spans(self._start[function, around[some]], taken[some])]
+            self._outside[function] = picks, np.cumsum(most) - most, most
+        return self._outside[function]
 
 
 def spans(starts: Ints, counts: Ints) -> Ints:

@@ -9,7 +9,7 @@ from itertools import islice
 from threading import RLock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Pool, select
+from sqlalchemy import Engine, Pool, func, select
 from sqlmodel import Session, col
 
 from config.settings import Settings, get_settings
@@ -81,8 +81,7 @@ class LiveIndex:
         models = load_models(self.settings.home / "overlap_weights.json")
         index = Index(Places.load(session), load_vocabulary(), models, self.settings.zone_set)
         self._versions, self._changes = {}, 0
-        for row in session.connection().execute(select(col(Platform.updated_at))):
-            self._mark = row[0] if self._mark is None else max(self._mark, row[0])
+        self._mark = session.execute(select(func.max(col(Platform.updated_at)))).scalar()
         for part in _slices(load_subjects(session, index.places)):
             index.put(*part)
             self._versions |= {one.id: one.version for one in part}
@@ -92,14 +91,15 @@ class LiveIndex:
         return index
 
     def _follow(self, session: Session, index: Index) -> None:
-        query = select(col(Platform.id), col(Platform.version), col(Platform.state), col(Platform.updated_at))
+        query = select(col(Platform.id), col(Platform.version), col(Platform.state))
+        newest = select(func.max(col(Platform.updated_at)))
         if self._mark is not None:
             # A transaction may commit after a later one began: look back, and let versions say what is new.
             query = query.where(col(Platform.updated_at) >= self._mark - timedelta(minutes=10))
+        self._mark = session.execute(newest).scalar() or self._mark
         changed: list[str] = []
         gone: list[str] = []
-        for platform_id, version, state, at in session.connection().execute(query):
-            self._mark = at if self._mark is None else max(self._mark, at)
+        for platform_id, version, state in session.connection().execute(query):
             if state != PlatformState.active:
                 gone += [platform_id] if platform_id in self._versions else []
             elif self._versions.get(platform_id) != version:

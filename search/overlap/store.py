@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from registry.database import session_of, writing_session
@@ -24,6 +24,10 @@ from search.overlap.nearest import nearest_of_all
 from search.overlap.pair_rows import pair_rows, same_row
 
 _COLUMNS: list[Any] = [getattr(ComparedPair, name) for name in ComparedPair.model_fields]
+
+_DELETE_PAIR = delete(ComparedPair).where(
+    col(ComparedPair.left_id) == bindparam("left"), col(ComparedPair.right_id) == bindparam("right")
+)
 
 Progress = Callable[[str, int, int], None]
 Grouped = dict[str, list[Cluster[str]]]
@@ -122,9 +126,8 @@ def _store_some_pairs(database: Engine, index: Index, pending: Pending, verdicts
                     del wanted[key]
                 else:
                     gone.append(key)
-        for left, right in gone:
-            pair = (col(ComparedPair.left_id) == left, col(ComparedPair.right_id) == right)
-            connection.execute(delete(ComparedPair).where(*pair))
+        if gone:
+            connection.execute(_DELETE_PAIR, [{"left": left, "right": right} for left, right in gone])
         _insert_pairs(session, list(wanted.values()))
 
 

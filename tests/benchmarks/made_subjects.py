@@ -7,6 +7,7 @@ a hundred thousand made-up platforms carry a few thousand names, and which of tw
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.pool import StaticPool
@@ -15,6 +16,7 @@ from sqlmodel import Session, SQLModel
 from registry.database import open_database
 from registry.geography import load_geography
 from registry.governments import Places
+from registry.models.base import now
 from registry.vocab import Level, Liveness, PlatformState, PlatformType, Status
 from search.overlap.subject import Subject
 from search.overlap.subjects import function_words, owner_words
@@ -111,6 +113,8 @@ def as_row(subject: Subject) -> dict[str, Any]:
         "status": Status(subject.status),
         "liveness": Liveness.unchecked,
         "state": PlatformState.active,
+        # Longer ago than a look goes back: a registry does not change as a whole before every single change.
+        "updated_at": now() - timedelta(hours=1),
         **{name: [] for name in _EMPTY},
     }
 

@@ -15,7 +15,8 @@ from registry.vocab import ActorKind
 from search.overlap.index import Index
 from search.overlap.live import live_index
 from search.overlap.queues import stored_pairs, waiting
-from search.overlap.rules import SETS, candidates, rule_sets
+from search.overlap.retirement import candidates
+from search.overlap.rules import SETS, rule_sets
 from search.overlap.store import follow
 from search.overlap.train import train
 
