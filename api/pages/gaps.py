@@ -1,4 +1,4 @@
-"""The regional gap: who runs, is served or lacks each function or form."""
+"""The regional gap: who runs, is served or lacks each function or form, and how good what is run was found to be."""
 
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from api.language import language_of
 from api.rendering import render
 from api.tables import csv_answer
 from registry.gaps import gaps
+from registry.quality_gap import quality_gap
 from registry.vocab import Level
 
 router = APIRouter(dependencies=[Depends(find_viewer)])
@@ -40,6 +41,7 @@ def gaps_page(
         province=province,
         provinces=[one for one in parts.places.all() if one.parent_id is None],
         inside=inside,
+        quality=quality_gap(session, Level(level), parts.places, _province(parts, province)),
         names={one.id: one.full_name for one in parts.places.all()},
     )
 
@@ -64,12 +66,38 @@ def gaps_csv(
     )
 
 
+@router.get("/gaps/quality.csv")
+def quality_csv(
+    session: SessionDep,
+    parts: PartsDep,
+    level: Annotated[str, Query(pattern="^(basic|metropolitan)$")] = "basic",
+    province: Text = "",
+) -> Response:
+    """Governments × quality indicators: platforms, of how many measured, judged and found good."""
+    lines = []
+    for one in quality_gap(session, Level(level), parts.places, _province(parts, province)):
+        government = None if one.government_id is None else parts.places.by_id(one.government_id)
+        who = [government.code, government.full_name] if government is not None else ["", ""]
+        lines += [
+            [*who, one.platforms, reach.key, reach.measured, reach.judged, reach.good] for reach in one.indicators
+        ]
+    return csv_answer(
+        f"gaps-quality-{level}.csv",
+        ["code", "government", "platforms", "indicator", "measured", "judged", "good"],
+        lines,
+    )
+
+
+def _province(parts: PartsDep, province: str) -> int | None:
+    """The province that is meant; None for the whole country, or where it is not clear."""
+    choices = parts.places.choices(province) if province else []
+    return choices[0].id if len(choices) == 1 else None
+
+
 def _inside(parts: PartsDep, province: str, level: Level) -> set[int] | None:
     """Governments of a province at a level; None for the whole country."""
-    if not province:
+    above = _province(parts, province)
+    if above is None:
         return None
-    choices = parts.places.choices(province)
-    if len(choices) != 1 or choices[0].id is None:
-        return None
-    ids = {choices[0].id, *parts.places.children(choices[0].id)}
+    ids = {above, *parts.places.children(above)}
     return {one for one in ids if parts.places.by_id(one).level is level}

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from api.routes import comparing, governments, groups, harvest, judging, platforms, precheck, retirement, search
+from api.routes import comparing, gaps, governments, groups, harvest, judging, platforms, precheck, retirement, search
 
 ROUTES: tuple[APIRouter, ...] = (
     search.router,
     platforms.router,
     governments.router,
+    gaps.router,
     harvest.router,
     groups.router,
     comparing.router,

@@ -148,6 +148,19 @@ def test_candidates_name_rule_figure_and_what_cannot_be_judged(client: TestClien
     assert sites["candidates"] == [] and sites["cannot_be_judged"] > 100, "missing visits are no few visits"
 
 
+def test_the_gap_is_told_in_numbers_and_in_quality(client: TestClient) -> None:
+    rows = client.get("/api/v1/gaps?level=metropolitan&by=form").json()["items"]
+    assert {"key", "name", "run", "served", "lacking"} <= set(rows[0]) and rows[0]["run"][0]["level"] == "metropolitan"
+    quality = client.get("/api/v1/gaps/quality?province=경기도").json()["items"]
+    assert quality[0]["government"] is None and quality[0]["platforms"] == sum(row["platforms"] for row in quality[1:])
+    assert len(quality[0]["indicators"]) == 9 and len(quality) == 32
+    page = client.get("/gaps?province=4100000000").text
+    assert "운영하는 것의 품질" in page and "미측정" in page
+    lines = client.get("/gaps/quality.csv?level=metropolitan").content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("code,government,platforms,indicator") and len(lines) == 1 + 9 * 17
+    assert client.get("/api/v1/gaps/quality?province=없는도").status_code == 422
+
+
 def test_gaps_and_survey_tables_come_as_csv_and_an_upload_is_not_kept(client: TestClient) -> None:
     lines = client.get("/gaps.csv?level=metropolitan&by=form").content.decode("utf-8-sig").splitlines()
     assert lines[0] == "form,code,government,state,electors_2022,per_100k_electors"

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from registry.database import session_of, writing_session
+from registry.governments import Places
 from registry.liveness import Seen, observe
 from registry.quality import INDICATORS, Indicator, quality_of, quality_of_all, shares
+from registry.quality_gap import quality_gap
+from registry.vocab import Level
 from tests.registry.factories import put
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -73,3 +76,31 @@ def test_an_untrusted_or_missing_certificate_is_not_good(database: Engine) -> No
     told = {one.key: one for one in shares(everything.values())}
     assert (told["https"].measured, told["https"].good, told["response_time"].good) == (3, 0, 3)
     assert "mobile" not in told, "what nobody measured is not counted"
+
+
+def test_the_gap_counts_what_was_measured_by_government_and_province(database: Engine) -> None:
+    with writing_session(database) as session:
+        places = Places.load(session)
+        first = put(session, "누비자", "경상남도 창원시").platform_id
+        put(session, "타실라", "경상남도 김해시")
+        put(session, "따릉이", "서울")
+        for day in range(10):
+            facts = {"certificate": CERTIFICATE, "page": PAGE}
+            observe(
+                session,
+                Seen(first, "https://a.kr/", "ok", 200, "", "", 900.0 - 80 * day, facts, START + timedelta(day)),
+            )
+        whole = quality_gap(session, Level.basic, places)
+        province = places.resolve("경상남도").id or 0
+        inside = quality_gap(session, Level.basic, places, province)
+        above = quality_gap(session, Level.metropolitan, places)
+    assert whole[0].government_id is None and whole[0].platforms == 2
+    told = {one.key: one for one in whole[0].indicators}
+    assert (told["response_time"].measured, told["response_time"].good) == (1, 1), "the newest looks count"
+    assert (told["https"].good, told["mobile"].judged, told["login"].measured, told["login"].judged) == (1, 1, 1, 0)
+    assert told["content"].measured == 0
+    (southern,) = [one for one in whole if one.government_id == province]
+    assert southern.platforms == 2 and southern.indicators == whole[0].indicators
+    counts = {places.by_id(one.government_id).name: one.platforms for one in inside if one.government_id}
+    assert counts["창원시"] == counts["김해시"] == 1 and len(counts) == 18
+    assert [one.platforms for one in above if one.government_id == places.resolve("서울").id] == [1]
