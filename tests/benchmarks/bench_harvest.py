@@ -92,7 +92,7 @@ def measure_homes(count: int, workers: int) -> dict[str, Any]:
         for number in range(count):
             url, owner = f"http://{address(number)}:{port}/", governments()[number]["code"]
             add(database, f"home{number}", url, harvester="website", enabled=True, owner=owner)
-        worker = Worker(database, settings, tick_seconds=0.2)
+        worker = Worker(database, settings, tick_seconds=0.5)
         began = time.perf_counter()
         worker.start()
         while ended(database) < count:
