@@ -78,7 +78,8 @@ def running(folder: Path) -> Iterator[Site]:
 
 def main() -> None:
     """Serve until told to stop; the port is the first line of the output."""
-    settings = Settings(home=Path(sys.argv[1]), host="127.0.0.1", port=0)
+    # One address asks for everybody here: what a single one may ask in a minute does not count.
+    settings = Settings(home=Path(sys.argv[1]), host="127.0.0.1", port=0, program_requests_per_minute=0)
     installation = open_installation(settings)
     port = free_port(settings.host, settings.port)
     server = uvicorn.Server(
