@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from api import labels
+from api import flash, labels
 from api.deps import Viewer, base_url, chosen_area, parts_of, viewer_of
 from api.language import KOREAN, Language, language_of, other_language, tongue
 from api.stacking import with_column_names
@@ -67,7 +67,9 @@ def render(
     """One page. `title` is what the browser's tab says before the site's name."""
     html = environment().get_template(template).render({**_common(request), "title": title, **context})
     html = with_column_names(html)
-    return HTMLResponse(html, status, headers=dict(headers or {}))
+    response = HTMLResponse(html, status, headers=dict(headers or {}))
+    flash.forget(request, response)
+    return response
 
 
 def error_page(request: Request, status: int, facts: dict[str, Any], headers: dict[str, str]) -> Response:
@@ -121,6 +123,8 @@ def _common(request: Request) -> dict[str, Any]:
         "official": parts_of(request).settings.official_site,
         "area": chosen_area(request),
         "menu": parts_of(request).menu,
+        "done": flash.said(request, language),
+        "who": lambda actor: labels.who(language, actor),
     }
 
 

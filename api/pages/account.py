@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlmodel import col, select
 
 from api.deps import (
@@ -15,6 +15,7 @@ from api.deps import (
     parts_of,
     same_origin,
 )
+from api.flash import redirect_saying
 from api.language import language_of
 from api.rendering import render
 from registry import accounts
@@ -63,7 +64,7 @@ def revoke_token(
         if row is not None and row.account_id != viewer.account.id:
             require(viewer.account, "manage_accounts")
         accounts.revoke_token(session, number, viewer.actor)
-    return RedirectResponse(language_of(request).link("/account"), 303)
+    return redirect_saying(request, "/account", "token_revoked")
 
 
 def _account(request: Request, session: SessionDep, viewer: SignedIn, token: str = "") -> Response:

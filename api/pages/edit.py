@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from api.deps import Parts, PartsDep, SessionDep, SignedIn, check_csrf, find_viewer, same_origin
+from api.flash import redirect_saying
 from api.language import language_of
-from api.pages.choices import options
+from api.pages.choices import function_shelves, options
 from api.rendering import render
 from api.submitting import FORM, own_source
 from registry.database import writing_session
@@ -49,6 +50,10 @@ EDITABLE = {
     "shared_operation": 200,
 }
 
+# What is chosen from a list; its order says nothing.
+CHOSEN = ("functions", "beneficiaries")
+SEPARATOR = "; "
+
 PlatformId = Annotated[str, Path(max_length=20)]
 
 
@@ -69,6 +74,7 @@ async def edit_platform(request: Request, parts: PartsDep, viewer: SignedIn, ide
     check_csrf(viewer, str(given.get("csrf", "")))
     language = language_of(request)
     values = {name: str(given.get(name, "")).strip() for name in EDITABLE}
+    values |= {name: SEPARATOR.join(str(one).strip() for one in given.getlist(name)) for name in CHOSEN}
     version = (
         int(text) if (text := str(given.get("version", ""))).isascii() and text.isdigit() and len(text) < 16 else 0
     )
@@ -82,7 +88,7 @@ async def edit_platform(request: Request, parts: PartsDep, viewer: SignedIn, ide
             platform = find_platform(session, identifier)
             require(viewer.account, "edit", platform, parts.places)
             before = _current(platform, parts)
-            changes = {name: value for name, value in values.items() if value != before[name]}
+            changes = {name: value for name, value in values.items() if not _same(name, value, before[name])}
             if errors:
                 return _edit(request, platform, values, errors, version, 422)
             if changes:
@@ -103,7 +109,13 @@ async def edit_platform(request: Request, parts: PartsDep, viewer: SignedIn, ide
     except Conflict as error:
         errors = {"name": f"{error.cause(language.code)} {error.remedy(language.code)}"}
         return _edit(request, platform, values, errors, version, 409)
-    return RedirectResponse(language.link(f"/platforms/{identifier}"), 303)
+    return redirect_saying(request, f"/platforms/{identifier}", "saved" if changes else "nothing_changed")
+
+
+def _same(name: str, value: str, before: str) -> bool:
+    if name in CHOSEN:
+        return set(value.split(SEPARATOR)) == set(before.split(SEPARATOR))
+    return value == before
 
 
 def _edit(
@@ -126,7 +138,9 @@ def _edit(
         version=version,
         longest=EDITABLE,
         options=options(language),
-        lists=("functions", "beneficiaries", "channels", "area", "partners", "aliases", "former_names"),
+        shelves=function_shelves(language),
+        chosen=lambda name: values[name].split(SEPARATOR),
+        lists=("area", "partners", "aliases", "former_names"),
     )
 
 
@@ -136,12 +150,12 @@ def _current(platform: Platform, parts: Parts) -> dict[str, str]:
     special = {
         "owner": owner.full_name if owner else platform.owner_name,
         "form": f"{platform.type}/{platform.form}" if platform.type and platform.form else platform.form,
-        "functions": "; ".join(one["id"] for one in platform.functions),
-        "channels": "; ".join(f"{one['kind']}={one['value']}" for one in platform.channels),
+        "functions": SEPARATOR.join(one["id"] for one in platform.functions),
+        "channels": SEPARATOR.join(f"{one['kind']}={one['value']}" for one in platform.channels),
         "successor": platform.successor_id or "",
     }
     values = {}
     for name in EDITABLE:
         value = special[name] if name in special else getattr(platform, name)
-        values[name] = "; ".join(value) if isinstance(value, list) else str(value or "")
+        values[name] = SEPARATOR.join(value) if isinstance(value, list) else str(value or "")
     return values

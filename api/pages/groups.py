@@ -1,6 +1,7 @@
 """Groups of platforms that do the same job: the list, one group, and both as files."""
 
 import io
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -110,9 +111,8 @@ def group_page(request: Request, session: SessionDep, parts: PartsDep, group_id:
     follow(parts.database)
     index = live_index(parts.database).refresh()
     report = report_group(session, index, group_id, chosen_area(request))
-    by_province: dict[str, int] = {}
-    for one in report.standing:
-        by_province[one.province or "–"] = by_province.get(one.province or "–", 0) + 1
+    nowhere = language_of(request)("중앙·민간", "national or private")
+    by_province = Counter(one.province or nowhere for one in report.standing)
     return render(
         request,
         "overlap/group.html",

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import PartsDep, SessionDep, SignedIn, ViewerDep, check_csrf, chosen_area, find_viewer, same_origin
+from api.flash import redirect_saying
 from api.language import language_of
 from api.reading import found, list_issues, open_issue_codes
 from api.rendering import name_of, render
@@ -92,7 +93,7 @@ def resolve(
         require(viewer.account, "answer_issue", _platform(session, row), parts.places)
         resolve_issue(session, number, viewer.actor, answer.strip())
         audit(session, viewer.actor, "resolve_issue", f"issue:{number}", note=answer.strip())
-    return RedirectResponse(language_of(request).link(f"/issues/{number}"), 303)
+    return redirect_saying(request, f"/issues/{number}", "resolved")
 
 
 @router.get("/missing")

@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from api.deps import PartsDep, SessionDep, SignedIn, check_csrf, find_viewer, same_origin
+from api.flash import redirect_saying
 from api.language import language_of
 from api.reading import found
 from api.rendering import render
@@ -65,7 +66,7 @@ def judge_pair(
     with writing_session(parts.database) as session:
         judge(session, left, right, kind, reason, viewer.actor)
     regroup(parts.database, [left, right])
-    return RedirectResponse(language_of(request).link(f"/compare?left={left}&right={right}"), 303)
+    return redirect_saying(request, f"/compare?left={left}&right={right}", "judged")
 
 
 @router.post("/judging/{number}/undo", dependencies=[Depends(same_origin)])
@@ -83,4 +84,4 @@ def undo_verdict(
         row = take_back(session, found(session.get(Verdict, number), "verdict", number).id or 0, viewer.actor)
         left, right = row.left_id, row.right_id
     regroup(parts.database, [left, right])
-    return RedirectResponse(language_of(request).link(f"/compare?left={left}&right={right}"), 303)
+    return redirect_saying(request, f"/compare?left={left}&right={right}", "verdict_taken_back")

@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from api.deps import PartsDep, SessionDep, SignedIn, ViewerDep, check_csrf, find_viewer, same_origin
+from api.flash import redirect_saying
 from api.language import language_of
 from api.reading import found
 from api.rendering import render
@@ -89,7 +90,7 @@ def decide(
             decision = declare_different(writing, left, right, viewer.actor, text)
         number = decision.id
     regroup(parts.database, [left, right])
-    return RedirectResponse(language.link(f"/merging/{number}"), 303)
+    return redirect_saying(request, f"/merging/{number}", "decided")
 
 
 @router.get("/merging/{decision_id}")
@@ -124,7 +125,7 @@ def undo(
         else:
             undo_different(writing, decision_id, viewer.actor)
     regroup(parts.database, sides)
-    return RedirectResponse(language.link(f"/merging/{decision_id}"), 303)
+    return redirect_saying(request, f"/merging/{decision_id}", "decision_undone")
 
 
 def _confirm(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import AREA_COOKIE, PartsDep, SessionDep, chosen_area, find_viewer, same_origin
+from api.flash import redirect_saying, say
 from api.language import language_of
 from api.reading import counts
 from api.rendering import MODES, SCALES, render
@@ -151,12 +152,12 @@ def choose_area(
     language = language_of(request)
     target = back if back.startswith("/") and not back.startswith(("//", "/\\")) else language.link("/")
     if clear or not place.strip():
-        response: Response = RedirectResponse(target, 303)
+        response = say(RedirectResponse(target, 303), "area_cleared")
         response.delete_cookie(AREA_COOKIE)
         return response
     choices = parts.places.choices(place)
     if len(choices) == 1:
-        response = RedirectResponse(target, 303)
+        response = say(RedirectResponse(target, 303), "area_set")
         response.set_cookie(AREA_COOKIE, choices[0].code, max_age=YEAR_SECONDS, samesite="lax")
         return response
     title = language("어느 곳인가요?", "Which one?") if choices else language("찾을 수 없는 곳", "Place not found")
@@ -183,7 +184,7 @@ def set_display(
     request: Request, mode: Annotated[str, Form(max_length=20)] = "", scale: Annotated[str, Form(max_length=10)] = ""
 ) -> Response:
     """Keep the chosen display in a cookie."""
-    response = RedirectResponse(language_of(request).link("/display"), 303)
+    response = redirect_saying(request, "/display", "display_set")
     response.set_cookie("display", mode if mode in MODES else "", max_age=YEAR_SECONDS, samesite="lax")
     response.set_cookie("scale", scale if scale in SCALES else "", max_age=YEAR_SECONDS, samesite="lax")
     return response

@@ -13,6 +13,7 @@ from api.deps import (
     find_viewer,
     same_origin,
 )
+from api.flash import redirect_saying
 from api.language import language_of
 from api.rendering import render
 from registry import accounts
@@ -75,7 +76,7 @@ def logout(request: Request, parts: PartsDep, viewer: SignedIn, csrf: Csrf = "")
     check_csrf(viewer, csrf)
     with writing_session(parts.database) as session:
         accounts.sign_out(session, request.cookies.get(SESSION_COOKIE, ""))
-    response = RedirectResponse(language_of(request).link("/"), 303)
+    response = redirect_saying(request, "/", "signed_out")
     response.delete_cookie(SESSION_COOKIE)
     return response
 
@@ -112,7 +113,7 @@ def change_password(
         )
     except InvalidValue as error:
         return _password(request, viewer, {"new": f"{error.cause(language.code)} {error.remedy(language.code)}"}, 422)
-    response = RedirectResponse(language.link("/login"), 303)
+    response = redirect_saying(request, "/login", "password_changed")
     response.delete_cookie(SESSION_COOKIE)
     return response
 

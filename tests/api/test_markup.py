@@ -56,3 +56,28 @@ EXAMPLES = {"배달", "구청에", "건의", "아이", "맡길", "ㅂㄷㅌㄱ",
 def test_the_reader_sees_faults(html: str, fault: str) -> None:
     page = f"<!doctype html><html><body><h1>x</h1>{html}</body></html>"
     assert any(fault in one for one in read_strictly(page).errors)
+
+
+@pytest.mark.parametrize(
+    ("path", "section", "current"),
+    [
+        ("/groups", "/groups", "page"),
+        ("/en/judging", "/en/groups", "true"),
+        ("/merging", "/groups", "true"),
+        ("/retirement", "/groups", "true"),
+        ("/gaps", "/groups", "true"),
+        ("/survey", "/groups", "true"),
+        ("/similar/{platform_id}", "/groups", "true"),
+        ("/compare?left={platform_id}&right={other}", "/groups", "true"),
+        ("/platforms/{identifier}", "/search", "true"),
+        ("/runs", "/sources", "true"),
+        ("/missing", "/issues", "true"),
+        ("/about", "", ""),
+    ],
+)
+def test_the_menu_marks_the_section_one_is_in(site: Site, path: str, section: str, current: str) -> None:
+    for name, value in site.ids.items():
+        path = path.replace("{" + name + "}", value)
+    menu = site.client().get(path).text.partition('class="site-menu')[2].partition("</nav>")[0]
+    marked = re.findall(r'<a href="([^"]*)" aria-current="(\w+)"', menu)
+    assert marked == ([(section, current)] if section else [])

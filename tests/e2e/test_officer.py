@@ -37,6 +37,36 @@ def test_registers_a_platform(page: Page, live: str) -> None:
     expect(page.get_by_role("main")).to_contain_text("자치행정과")
 
 
+def test_keeps_a_draft_and_takes_it_up_again(page: Page, live: str) -> None:
+    sign_in(page, live)
+    page.goto(live + "/register")
+    page.get_by_label("플랫폼 이름").fill("쓰다 만 것")
+    page.get_by_text("교통", exact=False).first.click()
+    page.get_by_label("주차장 공유").check()
+    page.get_by_role("button", name="임시 저장").click()
+    expect(page.get_by_text("이 브라우저에 임시 저장했습니다.")).to_be_visible()
+    page.goto(live + "/register")
+    expect(page.get_by_label("플랫폼 이름")).to_have_value("")
+    page.get_by_role("button", name="불러오기").click()
+    expect(page.get_by_label("플랫폼 이름")).to_have_value("쓰다 만 것")
+    expect(page.get_by_label("주차장 공유")).to_be_checked()
+    page.reload()
+    page.get_by_role("button", name="지우기").click()
+    page.reload()
+    expect(page.get_by_role("button", name="불러오기")).to_be_hidden()
+
+
+def test_a_form_whose_session_is_over_leads_back_to_its_page(page: Page, live: str) -> None:
+    sign_in(page, live)
+    page.goto(live + "/register")
+    page.evaluate("document.querySelectorAll('main input[name=csrf]').forEach(one => one.value = 'old')")
+    page.get_by_label("플랫폼 이름").fill("가")
+    page.get_by_role("button", name="다음").click()
+    expect(page.get_by_role("main")).to_contain_text("이 양식의 유효 기간이 지났습니다.")
+    page.get_by_role("link", name="쪽을 새로 열기").click()
+    page.wait_for_url("**/register")
+
+
 def test_makes_and_revokes_a_token(page: Page, live: str) -> None:
     sign_in(page, live)
     name = f"시험 {secrets.token_hex(3)}"

@@ -151,3 +151,23 @@ def test_a_taken_over_address_has_no_link(page: Page, live: str) -> None:
     page.goto(live + "/platforms/P5f6cc262")
     expect(page.get_by_role("main")).to_contain_text("연결을 막았습니다")
     assert page.locator("a[href*='seoulmaeul']").count() == 0
+
+
+def test_on_a_phone_a_row_is_a_card_that_names_its_values(browser: Browser, live: str, site: Site) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 900}, locale="ko-KR", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live + "/groups")
+    cell = page.locator("tbody tr").first.locator("td").first
+    expect(cell).to_have_css("display", "flow-root")
+    assert page.locator("tbody tr").first.bounding_box()["width"] <= 390  # type: ignore[index]
+    page.goto(live + site.fill("/groups/{group_id}"))
+    expect(page.locator('td[data-column="소관"]').first).to_be_visible()
+    context.close()
+
+
+def test_a_dead_link_is_reported_in_two_clicks(page: Page, live: str, site: Site) -> None:
+    page.goto(live + site.fill("/platforms/{identifier}"))
+    page.get_by_role("link", name="열리지 않나요?").click()
+    expect(page.get_by_label("무엇이 다른가요?")).to_have_value("address")
+    page.get_by_role("button", name="보내기").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("접수했습니다")
