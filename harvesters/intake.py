@@ -67,6 +67,7 @@ class Intake:
     places: Places | None = None
     _kept: dict[str, str] = field(default_factory=dict)
     _seen: set[bytes] = field(default_factory=set)
+    _readable_again: list[str] = field(default_factory=list)
 
     @property
     def mark(self) -> int:
@@ -94,6 +95,8 @@ class Intake:
             steady = known is not None and known.state not in (RecordState.withdrawn, RecordState.rejected)
             if known and steady and record.fetched and known.payload_hash == digest and known.platform_id:
                 same.append(known.id)
+                if known.state == RecordState.unfetchable:
+                    self._readable_again.append(record.remote_id)
                 continue
             # Where a harvester hands over no bytes, the record's fields are all that the source said.
             if self.raw is not None and record.fetched and record.raw is not None:
@@ -120,6 +123,10 @@ class Intake:
                 )
             )
             counts["unchanged"] += len(same)
+            # An entry that can be read again and says what it always said has nothing left to look at.
+            for remote_id in self._readable_again:
+                settle(session, self.actor, SETTLED, source_id=self.source.id, remote_id=remote_id)
+            self._readable_again.clear()
         rows = KnownRows(session, self.source.id, [one.record.remote_id for one in fresh])
         ready: list[tuple[Record, Understood]] = []
         for one in fresh:

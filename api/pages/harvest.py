@@ -1,5 +1,6 @@
 """Sources and runs: what is read, from whom, how often, and what each run did; an administrator switches them on."""
 
+from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
@@ -66,8 +67,15 @@ def plan(
     """What enabling would mean: what will be asked of whom and how often. Nothing is switched on yet."""
     _may(viewer)
     planned = enable_sources(parts.database, parts.settings, which, do=False, actor=actor_text(viewer.actor))
-    title = language_of(request)("출처 켜기", "Enable sources")
-    return render(request, "sources_plan.html", title=title, plan=planned, which=which, contact=parts.settings.contact)
+    return render(
+        request,
+        "sources_plan.html",
+        title=language_of(request)("출처 켜기", "Enable sources"),
+        plan=planned,
+        per_day=ceil(sum(one["requests"] * 24 / one["every_hours"] for one in planned["sources"])),
+        which=which,
+        contact=parts.settings.contact,
+    )
 
 
 @router.post("/sources/enable", dependencies=[Depends(same_origin)])

@@ -339,6 +339,59 @@ def test_h18_a_record_that_times_out_for_ten_days_is_never_withdrawn(bench: Benc
     assert issue.times == 10
 
 
+def test_unfetchable_not_listed_and_unreachable_are_three_states(bench: Bench) -> None:
+    """The same three records, each in another state, and what each state leads to."""
+    bench.source(harvester="sheet", path="/", expect=STRICT)
+    there, broken, down = ["0", "1", "2"], set[str](), [False]
+
+    def read(task: HarvestTask) -> Any:
+        if down[0]:
+            task.client.get("http://127.0.0.1:9/list")
+        task.listing.page(there)
+        task.listing.end()
+        for one in there:
+            fields = {"name": f"종로 주차 안내 {one}", "url": f"https://p{one}.example.kr"}
+            yield HarvestedRecord(one, "", fields, fetched=one not in broken, problem="no answer")
+
+    def harvest() -> RunState:
+        with PoliteClient(QUICK, public_api="시험") as client:
+            return run_source(bench.database, bench.settings, "s", actor=SYSTEM, client=client, reader=read).state
+
+    assert harvest() is RunState.complete
+    broken.add("1")
+    there.remove("2")
+    assert harvest() is RunState.complete
+    states = {RecordState.listed: "0", RecordState.unfetchable: "1", RecordState.withdrawn: "2"}
+    assert {row.state: key for key, row in bench.records().items()} == states
+    assert bench.names() == ["종로 주차 안내 0", "종로 주차 안내 1"]
+    complete = bench.load().last_complete_run
+    down[0] = True
+    for _ in range(3):
+        assert harvest() is RunState.failed
+    # The source cannot be reached: that is a state of the source, and says nothing of any record.
+    assert {row.state: key for key, row in bench.records().items()} == states
+    assert bench.load().last_complete_run == complete
+    assert [issue.times for issue in bench.issues("source_unreachable")] == [3]
+    assert [issue.remote_id for issue in bench.issues("listed_unfetchable")] == ["1"]
+    down[0] = False
+    broken.clear()
+    there.append("2")
+    assert harvest() is RunState.complete
+    assert {row.state for row in bench.records().values()} == {RecordState.listed}
+    assert len(bench.names()) == 3 and bench.issues() == []
+
+
+def _known_before(bench: Bench) -> None:
+    """Harvest a good list first, so that what a hostile answer might destroy is there."""
+    good = "name,owner,url\n종로 장터,서울특별시 종로구,https://market.example.kr\n"
+    assert _sheet(bench, lambda _: Reply(good)).state is RunState.complete
+
+
+def _untouched(bench: Bench) -> bool:
+    (row,) = bench.records().values()
+    return bench.names() == ["종로 장터"] and row.state is RecordState.listed and row.missing_runs == 0
+
+
 def _sheet(bench: Bench, route: Any, **limits: Any) -> Any:
     bench.server.routes["/robots.txt"] = lambda _: Reply("")
     bench.server.routes["/list.csv"] = route
@@ -353,9 +406,10 @@ def _endless(asked: Asked) -> None:
 
 
 def test_h19_a_body_that_never_ends_is_cut_at_the_limit(bench: Bench) -> None:
+    _known_before(bench)
     assert _sheet(bench, _endless).state is RunState.failed
     (issue,) = bench.issues("body_too_large")
-    assert "300,000" in issue.cause_en and bench.names() == []
+    assert "300,000" in issue.cause_en and _untouched(bench)
 
 
 def test_h20_a_body_of_a_gigabyte_is_cut_while_streaming(bench: Bench) -> None:
@@ -367,22 +421,24 @@ def test_h20_a_body_of_a_gigabyte_is_cut_while_streaming(bench: Bench) -> None:
             asked.stream.write(b"a" * 1_000_000)
             sent[0] += 1
 
+    _known_before(bench)
     before = _memory()
     assert _sheet(bench, gigabyte).state is RunState.failed
     assert bench.last_run().error["code"] == "body_too_large"
     assert sent[0] < 50 and _memory() - before < 50_000_000
     bench.server.routes["/list.csv"] = lambda _: Reply("", headers={"Content-Length": str(10**9)})
     assert bench.run().state is RunState.failed
-    assert bench.last_run().error["code"] == "body_too_large"
+    assert bench.last_run().error["code"] == "body_too_large" and _untouched(bench)
 
 
 def test_h21_a_gzip_bomb_is_cut_at_the_decompressed_limit(bench: Bench) -> None:
     bomb = gzip.compress(b"0" * 200_000_000, compresslevel=9)
     assert len(bomb) < 300_000
+    _known_before(bench)
     before = _memory()
     run = _sheet(bench, lambda _: Reply(bomb, headers={"Content-Encoding": "gzip"}))
     assert run.state is RunState.failed and bench.last_run().error["code"] == "body_too_large"
-    assert _memory() - before < 50_000_000
+    assert _memory() - before < 50_000_000 and _untouched(bench)
 
 
 def test_h22_one_byte_at_a_time_meets_the_deadline_of_the_whole_request(bench: Bench) -> None:
@@ -393,10 +449,11 @@ def test_h22_one_byte_at_a_time_meets_the_deadline_of_the_whole_request(bench: B
             asked.stream.flush()
             time.sleep(0.05)
 
+    _known_before(bench)
     began = time.monotonic()
     assert _sheet(bench, dripping, deadline=0.5, retries=0).state is RunState.failed
     assert time.monotonic() - began < 3
-    assert "deadline" in bench.last_run().error["cause"]["en"]
+    assert "deadline" in bench.last_run().error["cause"]["en"] and _untouched(bench)
 
 
 def _busy_once(bench: Bench, retry_after: Any) -> list[float]:

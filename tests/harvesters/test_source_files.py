@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from config.settings import CONFIG
+from config.settings import CONFIG, Settings
 from harvesters.source_files import disagreements, main, wanted_files, write_missing
-from harvesters.sources import FOLDER, load_sources, read_source
+from harvesters.sources import FOLDER, SCHEDULES, enable_sources, load_sources, read_source
+from registry.errors import NotAllowed
+from registry.geography import load_geography
 from registry.models import Source
 
 FILES = sorted(FOLDER.rglob("*.yml"))
@@ -35,6 +38,49 @@ def test_all_can_be_read_and_ship_disabled() -> None:
     assert {"website", "seoul_plaza", "ckan", "open_api", "sheet", "probe"} == set(kinds)
     # Robots are asked everywhere but at interfaces that are published to be read, and then the reason stands there.
     assert {source.harvester for source in sources if source.public_api} == {"open_api"}
+
+
+def test_each_says_how_often_it_is_read_and_what_it_should_give() -> None:
+    for path in FILES:
+        said = yaml.safe_load(path.read_text("utf-8"))
+        assert said["schedule"] in SCHEDULES, path
+        # The probe lists nothing, so nothing can be missing from its list.
+        assert said["harvester"] == "probe" or (said["expect"]["min"] >= 1 and said["expect"]["missing_runs"] >= 2), (
+            path
+        )
+
+
+@pytest.mark.parametrize(
+    ("selector", "kinds"),
+    [
+        ("home_ep_go_kr", {"website"}),
+        ("kind:seoul_plaza", {"seoul_plaza"}),
+        ("province:경기도", {"website"}),
+        ("all", None),
+    ],
+)
+def test_one_a_kind_a_province_or_all_are_enabled_after_saying_what_is_asked(
+    empty_database: Engine, tmp_path: Path, selector: str, kinds: set[str] | None
+) -> None:
+    load_geography(empty_database)
+    load_sources(empty_database)
+    settings = Settings(home=tmp_path, contact="registry@example.kr")
+    said = enable_sources(empty_database, settings, selector, do=False, actor="person:admin")
+    with Session(empty_database) as session:
+        assert session.exec(select(Source).where(col(Source.enabled).is_(True))).first() is None
+        chosen = {one["id"]: session.get_one(Source, one["id"]) for one in said["sources"]}
+        assert kinds is None or {one.harvester for one in chosen.values()} == kinds
+        assert all(one["requests"] >= 1 and one["every_hours"] > 0 and one["title"] for one in said["sources"])
+        readable = session.exec(select(func.count()).select_from(Source).where(Source.url != "")).one()
+        expected = {"home_ep_go_kr": 1, "kind:seoul_plaza": 25, "province:경기도": 32, "all": readable}
+        assert len(chosen) == expected[selector]
+    with pytest.raises(NotAllowed):
+        enable_sources(empty_database, Settings(home=tmp_path, contact=""), selector, do=True, actor="person:admin")
+    enable_sources(empty_database, settings, selector, do=True, actor="person:admin")
+    with Session(empty_database) as session:
+        enabled = session.exec(select(Source).where(col(Source.enabled).is_(True))).all()
+        assert {one.id for one in enabled} == set(chosen)
+        assert all(one.next_run_at and one.enabled_by == "person:admin" for one in enabled)
 
 
 def test_they_are_loaded_once_and_nothing_is_due(empty_database: Engine) -> None:
