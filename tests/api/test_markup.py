@@ -5,8 +5,11 @@ from collections import Counter
 
 import pytest
 
+from api.rendering import HERE
 from tests.api.markup import read_strictly
 from tests.site import Site
+
+TEMPLATES = HERE / "templates"
 
 
 def test_every_page_is_well_formed_and_has_a_title_of_its_own(site: Site) -> None:
@@ -81,3 +84,13 @@ def test_the_menu_marks_the_section_one_is_in(site: Site, path: str, section: st
     menu = site.client().get(path).text.partition('class="site-menu')[2].partition("</nav>")[0]
     marked = re.findall(r'<a href="([^"]*)" aria-current="(\w+)"', menu)
     assert marked == ([(section, current)] if section else [])
+
+
+def test_the_frame_of_a_page_takes_no_name_from_it() -> None:
+    """A name set in the frame hides a page's own macro or value of that name; only pages of many rows would show it."""
+    frame = (TEMPLATES / "base.html").read_text(encoding="utf-8")
+    taken = set(re.findall(r"{% set (\w+)", frame))
+    assert taken
+    for page in TEMPLATES.rglob("*.html"):
+        names = set(re.findall(r"{% (?:macro|set) (\w+)", page.read_text(encoding="utf-8")))
+        assert page.name == "base.html" or not taken & names, page.name
