@@ -247,6 +247,7 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
         "submit": ("등록함", "registered"),
         "edit": ("고침", "edited"),
         "withdraw": ("목록에서 내림", "withdrew"),
+        "restore": ("목록에 되돌림", "restored"),
         "merge": ("합침", "merged"),
         "unmerge": ("합치기를 되돌림", "undid a merge"),
         "declare_different": ("다른 플랫폼으로 확정함", "declared different"),

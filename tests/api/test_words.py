@@ -1,5 +1,6 @@
 """Every code has its names, every sentence both languages, and KRDS still has the classes we lean on."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from api.assets import fetch
 from api.labels import LABELS, LISTS
 from api.language import ENGLISH, KOREAN
+from harvesters.catalogue import harvesters
 from registry.statements import FIELDS
 from search.query import FACETS, SORTS
 
@@ -25,6 +27,18 @@ def test_fields_facets_and_orders_have_names() -> None:
     assert set(FACETS) == set(LABELS["facet"])
     assert set(SORTS) == set(LABELS["sort"])
     assert set(FIELDS) - {"renamed_from"} <= set(LABELS["field"])
+
+
+def test_every_verb_of_the_audit_trail_and_every_harvester_has_a_name() -> None:
+    verbs = set()
+    for package in ("registry", "harvesters", "api"):
+        for file in (API.parent / package).rglob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "audit":
+                    verbs |= {one.value for one in call.args[2:3] if isinstance(one, ast.Constant)}
+    assert len(verbs) > 15
+    assert verbs <= set(LABELS["audit_action"])
+    assert set(harvesters()) <= set(LABELS["harvester"])
 
 
 def test_numbers_money_and_dates_in_both_languages() -> None:
