@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from config.settings import Settings
 from harvesters.base import HarvestTask, Listing, Progress, SourceFacts
 from harvesters.catalogue import harvester_named
-from harvesters.http import Manners, PageCache, PoliteClient
+from harvesters.http import Manners, PoliteClient
+from harvesters.keeping import PageCache
 from registry.database import session_of
 from registry.errors import NotAllowed, NotFound
 from registry.models import Source

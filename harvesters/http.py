@@ -6,21 +6,22 @@ and time limits, and checks address and scheme again at every redirect. One clie
 
 import json as json_
 import ssl
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from threading import Event
 from time import monotonic
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 from protego import Protego
 
 from harvesters.addresses import Resolve
-from harvesters.answers import Response, busy, forbidden_by_robots, is_login, raise_for, retry_after, too_large
-from harvesters.manners import HOSTS, Budget, HostGate, Manners, Robots, stopped
-from harvesters.network import CheckedTransport, Deadline, as_our_errors, getaddrinfo, unpacker
+from harvesters.answers import Response, busy, forbidden_by_robots, is_login, raise_for, retry_after
+from harvesters.exchange import Exchange
+from harvesters.keeping import PageCache
+from harvesters.manners import HOSTS, HostGate, Manners, Robots, stopped
+from harvesters.network import getaddrinfo
 from registry.errors import (
     AddressRefused,
     BodyTooLarge,
@@ -30,29 +31,9 @@ from registry.errors import (
     SourceUnreachable,
 )
 
-__all__ = ["CachedPage", "Manners", "PageCache", "PoliteClient", "Response"]
+__all__ = ["Manners", "PoliteClient", "Response"]
 
 REDIRECTS = (301, 302, 303, 307, 308)
-
-
-@dataclass(frozen=True)
-class CachedPage:
-    """A body read earlier and the validators that let the source answer 304."""
-
-    etag: str
-    last_modified: str
-    content: bytes
-    headers: Mapping[str, str]
-
-
-class PageCache(Protocol):
-    """Where bodies and their validators are kept between runs."""
-
-    def get(self, url: str) -> CachedPage | None:
-        """The page kept for this address, or None."""
-
-    def put(self, url: str, response: Response) -> None:
-        """Keep a page that carries a validator."""
 
 
 class PoliteClient:
@@ -75,26 +56,21 @@ class PoliteClient:
     ) -> None:
         self.manners = manners or Manners()
         self.public_api = public_api
-        self.budget = Budget(self.manners.request_budget, self.manners.time_budget)
         self.stop = stop or Event()
-        self.requests = 0
-        self.bytes_read = 0
-        self._cache, self._gate = cache, gate
+        self._cache = cache
         self._robots: dict[str, Robots] = {}
-        self._deadline = Deadline()
-        self._client = httpx2.Client(
-            transport=CheckedTransport(self._deadline, self.manners.allowed_networks, resolve, verify),
-            timeout=self.manners.step_timeout,
-            trust_env=False,
-            headers={
-                "user-agent": self.manners.user_agent,
-                "accept": "*/*",
-                "accept-language": "ko, en;q=0.5",
-                "accept-encoding": "gzip, deflate",
-            },
-        )
-        if self.manners.contact:
-            self._client.headers["from"] = self.manners.contact.encode("ascii", "ignore").decode()
+        self._exchange = Exchange(self.manners, gate, self.stop, resolve, verify)
+        self.budget = self._exchange.budget
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, those for robots.txt and redirects included."""
+        return self._exchange.requests
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes came in, as they came: compressed."""
+        return self._exchange.bytes_read
 
     def __enter__(self) -> "PoliteClient":
         return self
@@ -106,7 +82,7 @@ class PoliteClient:
 
     def close(self) -> None:
         """Close every connection."""
-        self._client.close()
+        self._exchange.close()
 
     def get(
         self,
@@ -251,7 +227,7 @@ class PoliteClient:
                 delay = max(delay, rules.delay)
                 if not rules.allows(url):
                     raise forbidden_by_robots(url, rules)
-            answer = self._send(method, url, body, headers, parts, max(delay, 0.0))
+            answer = self._exchange.send(method, url, body, headers, max(delay, 0.0))
             location = answer.headers.get("location", "")
             if answer.status not in REDIRECTS or not location:
                 login = bool(history) and is_login(answer.final_url) and not is_login(asked)
@@ -282,50 +258,6 @@ class PoliteClient:
             "원천의 주소를 마지막 주소로 바꾸세요.",
             "Put the final address into the source.",
         )
-
-    def _send(
-        self, method: str, url: str, body: bytes | None, headers: dict[str, str], parts: Any, delay: float
-    ) -> Response:
-        with self._gate.turn(parts.netloc, delay, self.stop):
-            self.budget.spend(url)
-            self.requests += 1
-            began = monotonic()
-            self._deadline.start(url, min(self.manners.deadline, max(self.budget.left(), 0.1)))
-            with (
-                as_our_errors(url, self._deadline),
-                self._client.stream(method, url, content=body, headers=headers) as answer,
-            ):
-                content = b"".join(self._read(answer, url))
-                stream = answer.extensions.get("network_stream")
-                tls = stream.get_extra_info("ssl_object") if stream is not None else None
-                return Response(
-                    url,
-                    url,
-                    answer.status_code,
-                    {key.lower(): value for key, value in answer.headers.items()},
-                    content,
-                    seconds=monotonic() - began,
-                    certificate=tls.getpeercert() if tls is not None else None,
-                )
-
-    def _read(self, answer: httpx2.Response, url: str) -> Iterator[bytes]:
-        """The body, decompressed, cut off as soon as it passes the limit either way."""
-        limit = self.manners.max_body_bytes
-        if int(answer.headers.get("content-length") or 0) > limit:
-            raise too_large(url, limit)
-        unpack = unpacker(answer.headers.get("content-encoding", ""), url)
-        raw = plain = 0
-        for chunk in answer.iter_raw(65536):
-            raw += len(chunk)
-            self.bytes_read += len(chunk)
-            if raw > limit:
-                raise too_large(url, limit)
-            for piece in unpack(chunk, limit - plain + 1):
-                plain += len(piece)
-                if plain > limit:
-                    raise too_large(url, limit)
-                yield piece
-            self._deadline.left(None)
 
 
 def _checked_parts(url: str) -> Any:

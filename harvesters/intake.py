@@ -17,16 +17,17 @@ from harvesters.differences import lines_of, newly_matched
 from harvesters.known_rows import KnownRows, standings_of
 from harvesters.ledger import Line
 from harvesters.raw import RawStore
+from harvesters.refusals import Refusals, without_id
 from registry.errors import InvalidValue, LeaseLost, MetaplatformError, RecordRejected
 from registry.governments import Places
-from registry.issues import raise_error, raise_issue, settle
+from registry.issues import settle
 from registry.models import Platform, Record, Source
 from registry.models.base import now
 from registry.models.harvest import remote_key
 from registry.normalise import normalise
 from registry.records import Actor, HarvestedRecord, PlatformDraft
 from registry.register import register_many
-from registry.vocab import PlatformState, RecordState, Severity
+from registry.vocab import PlatformState, RecordState
 from registry.withdraw import restore
 
 SETTLED = ("record_rejected", "record_failed", "listed_unfetchable", "invalid_value", "unknown_code")
@@ -68,6 +69,11 @@ class Intake:
     _kept: dict[str, str] = field(default_factory=dict)
     _seen: set[bytes] = field(default_factory=set)
     _readable_again: list[str] = field(default_factory=list)
+
+    @property
+    def refusals(self) -> Refusals:
+        """What is said of records that cannot be registered."""
+        return Refusals(self.source.id, self.run_id)
 
     @property
     def mark(self) -> int:
@@ -132,14 +138,14 @@ class Intake:
         for one in fresh:
             row = self._row_of(session, one.record, rows)
             if row is None:
-                lines.append(self._reject(session, None, one.record, _without_id(one.record)))
+                lines.append(self.refusals.reject(session, None, one.record, without_id(one.record)))
                 continue
             self._note(row, one)
             session.add(row)
             if not one.record.fetched:
-                lines.append(self._unfetchable(session, row, one.record))
+                lines.append(self.refusals.unfetchable(session, row, one.record))
             elif one.draft is None:
-                lines.append(self._reject(session, row, one.record, one.problem or _without_id(one.record)))
+                lines.append(self.refusals.reject(session, row, one.record, one.problem or without_id(one.record)))
             else:
                 ready.append((row, one))
         session.flush()
@@ -179,7 +185,7 @@ class Intake:
             if len(ready) == 1:
                 row, one = ready[0]
                 known = problem if isinstance(problem, InvalidValue) else self._accident(one.record, problem)
-                return [self._reject(session, row, one.record, known)]
+                return [self.refusals.reject(session, row, one.record, known)]
             return [line for pair in ready for line in self._register(session, [pair])]
         returning = [
             result.platform_id
@@ -209,38 +215,6 @@ class Intake:
                 restore(session, platform_id, self.actor, "원천의 목록에 다시 나타났습니다.")
                 restored.add(platform_id)
         return restored
-
-    def _unfetchable(self, session: Session, row: Record, record: HarvestedRecord) -> Line:
-        row.state, row.problem = RecordState.unfetchable, record.problem[:2000]
-        session.add(row)
-        self._issue_for(
-            session,
-            "listed_unfetchable",
-            Severity.warning,
-            "원천의 목록에는 있으나 내용을 읽지 못했습니다. 등록된 내용은 그대로 둡니다.",
-            "It is listed by the source but could not be read; what is registered stays.",
-            record,
-        )
-        return Line("unfetchable", row.remote_id, _name_in(record), row.platform_id or "", {"problem": record.problem})
-
-    def _reject(
-        self, session: Session, row: Record | None, record: HarvestedRecord, problem: MetaplatformError
-    ) -> Line:
-        if row is not None:
-            row.state, row.problem = RecordState.rejected, str(problem)[:2000]
-            session.add(row)
-        raise_error(
-            session,
-            problem,
-            Severity.error,
-            source_id=self.source.id,
-            run_id=self.run_id,
-            remote_id=record.remote_id,
-            concerns="source",
-            url=record.url,
-        )
-        detail = {**problem.facts(), **{key: record.fields[key] for key in ("row",) if key in record.fields}}
-        return Line("rejected", record.remote_id, _name_in(record), (row.platform_id or "") if row else "", detail)
 
     def _understand(self, record: HarvestedRecord, digest: str) -> Understood:
         if not record.fetched:
@@ -278,38 +252,9 @@ class Intake:
 
     def report_repeated(self, session: Session) -> list[Line]:
         """An issue and a line for every id that came twice."""
-        lines = []
-        for record in self.repeated:
-            self._issue_for(
-                session,
-                "duplicate_id",
-                Severity.warning,
-                "한 목록에 같은 번호가 두 번 나왔습니다. 앞의 것을 썼습니다.",
-                "The same identifier came twice in one listing; the first was taken.",
-                record,
-            )
-            lines.append(Line("duplicate", record.remote_id, _name_in(record)))
+        lines = [self.refusals.repeated(session, record) for record in self.repeated]
         self.repeated.clear()
         return lines
-
-    def _issue_for(
-        self, session: Session, code: str, severity: Severity, cause_ko: str, cause_en: str, record: HarvestedRecord
-    ) -> None:
-        raise_issue(
-            session,
-            code,
-            severity,
-            cause_ko,
-            f"{cause_en} {record.problem}".strip(),
-            "원천의 운영자가 확인할 일입니다.",
-            "This is for the operator of the source to look at.",
-            url=record.url,
-            value=_name_in(record),
-            concerns="source",
-            source_id=self.source.id,
-            run_id=self.run_id,
-            remote_id=record.remote_id,
-        )
 
     def _row_of(self, session: Session, record: HarvestedRecord, rows: KnownRows) -> Record | None:
         """The record's row: by its id, by its id in other spelling, by its address if it has no id; or a new one."""
@@ -338,18 +283,3 @@ class Intake:
 
 def _canonical(fields: Any) -> bytes:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":")).encode()
-
-
-def _name_in(record: HarvestedRecord) -> str:
-    return str(record.fields.get("name") or record.remote_id)[:200]
-
-
-def _without_id(record: HarvestedRecord) -> RecordRejected:
-    return RecordRejected(
-        "remote_id",
-        record.fields.get("name", ""),
-        "원천의 번호가 없고, 주소로도 이미 아는 기록을 찾지 못했습니다.",
-        "It has no identifier, and its address matches no record that is known.",
-        "원천에서 이 항목의 번호를 채우세요.",
-        "Give this entry an identifier at the source.",
-    )

@@ -1,15 +1,38 @@
 """Pages kept between runs with their validators, so that an unchanged page costs the source nothing."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from harvesters.http import CachedPage, Response
+from harvesters.answers import Response
 from harvesters.raw import RawStore
 from registry.database import session_of
 from registry.models import KeptPage
 from registry.models.base import now
+
+
+@dataclass(frozen=True)
+class CachedPage:
+    """A body read earlier and the validators that let the source answer 304."""
+
+    etag: str
+    last_modified: str
+    content: bytes
+    headers: Mapping[str, str]
+
+
+class PageCache(Protocol):
+    """Where bodies and their validators are kept between runs."""
+
+    def get(self, url: str) -> CachedPage | None:
+        """The page kept for this address, or None."""
+
+    def put(self, url: str, response: Response) -> None:
+        """Keep a page that carries a validator."""
 
 
 class PageKeeper:

@@ -35,7 +35,7 @@ from registry.issues import raise_issue, settle
 from registry.models import HarvestRun, Source
 from registry.models.base import now
 from registry.records import Actor, HarvestedRecord
-from registry.register import settle_waiting
+from registry.references import settle_waiting
 from registry.vocab import ActorKind, RunState, Severity
 
 BATCH = 500

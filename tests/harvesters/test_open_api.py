@@ -9,8 +9,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from harvesters.envelopes import Envelope, open_envelope, raise_for_result, seconds_until_tomorrow
+from harvesters.envelopes import Envelope, open_envelope, raise_for_result
 from harvesters.open_api import OpenApiHarvester
+from harvesters.result_codes import seconds_until_tomorrow
 from registry.errors import SourceBusy, SourceChanged, SourceRefused, SourceUnreachable
 from tests.harvesters.harvesting import harvest
 

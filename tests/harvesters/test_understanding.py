@@ -14,7 +14,7 @@ from config.settings import CONFIG
 from harvesters.entries import gather
 from harvesters.homepages import bundled_places
 from harvesters.hrefs import same_page
-from harvesters.website import UNKNOWN_OWNER
+from harvesters.site_records import UNKNOWN_OWNER
 from registry.errors import RecordRejected
 from registry.models import Source
 from registry.normalise import normalise

@@ -9,7 +9,8 @@ from werkzeug import Request, Response
 from harvesters.base import Listing
 from harvesters.homepages import Neighbourhood, bundled_places
 from harvesters.page import Page
-from harvesters.website import UNKNOWN_OWNER, WebsiteHarvester, page_name
+from harvesters.site_records import UNKNOWN_OWNER, page_name
+from harvesters.website import WebsiteHarvester
 from registry.errors import SourceChanged, SourceInvalid, SourceRefused, SourceUnreachable
 from registry.records import HarvestedRecord
 from tests.harvesters.harvesting import harvest
