@@ -96,7 +96,9 @@ class Function:
     examples: tuple[Example, ...]
     # A home page or a notice board is something each government must have: alike by nature, no overlap by itself.
     each_government: bool = False
+    covers: tuple[str, ...] = ()  # functions that this one takes in: a general booking site also books halls
     weak: tuple[str, ...] = ()  # patterns that count only where nothing else in the name speaks
+    was: tuple[str, ...] = ()  # ids of functions that were merged into this one
     hints: tuple[str, ...] = ()  # patterns that prove nothing and name candidates when a person has to be asked
 
     @property
@@ -114,10 +116,12 @@ class Vocabulary:
         self.forms = MappingProxyType({f.key: f for f in (Form(**_tuples(e)) for e in _read(folder, "forms"))})
         self.figures = _by_id(Figure(**entry) for entry in _read(folder, "figures"))
         self.functions = _by_id(_function(entry) for entry in _read(folder, "functions"))
+        self._renamed = {old: function.id for function in self.functions.values() for old in function.was}
         self._check()
 
     def function(self, code: str) -> Function:
-        return _get(self.functions, "function", code)
+        """The function with this id, or the one that a function with this id was merged into."""
+        return _get(self.functions, "function", self._renamed.get(code, code))
 
     def field(self, code: str) -> Field:
         return _get(self.fields, "field", code)
@@ -131,14 +135,26 @@ class Vocabulary:
     def form(self, type_: str, code: str) -> Form:
         return _get(self.forms, "form", f"{type_}/{code}")
 
+    def related(self, code: str) -> tuple[str, ...]:
+        """Functions that this one takes in or is taken in by: who offers one does part of the other."""
+        return (*self.function(code).covers, *self.taken_in_by(code))
+
+    def taken_in_by(self, code: str) -> tuple[str, ...]:
+        """Functions that take this one in."""
+        return tuple(one.id for one in self.functions.values() if code in one.covers)
+
     def _check(self) -> None:
         """A vocabulary that points to a code it does not have is a mistake of the file: fail while loading."""
         for function in self.functions.values():
             self.field(function.field)
             for beneficiary in function.beneficiaries:
                 self.beneficiary(beneficiary)
+            for part in function.covers:
+                self.function(part)
             for form in function.forms:
                 _get(self.forms, "form", form)
+        if both := self._renamed.keys() & self.functions.keys():
+            raise ValueError(f"functions.yml has ids that are both present and merged: {sorted(both)}")
 
 
 @cache

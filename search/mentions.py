@@ -13,7 +13,7 @@ from search.needs import Vocabulary
 PLACE_WORDS = frozenset({"서울", "부산", "제주", "세종"})
 # A function whose words contain a place name must be asked for at least so clearly to make it a mere word: of who
 # told where she lives, and of who did not.
-NEEDED, NEEDED_ANYWHERE = 0.4, 0.6
+NEEDED, NEEDED_ANYWHERE = 0.4, 0.75
 
 
 class Mentions:

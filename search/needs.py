@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,13 @@ from search.words import Lexicon, Word, lexicon_of
 
 # What a function named second, third … for one need is worth beside the first.
 ORDER = (1.0, 0.85, 0.7, 0.6, 0.5, 0.45)
+# What only helps where nothing nearer to the need is there.
+ALSO = 0.5
 EVENT = 0.85
 # What a word that stands in no phrase counts beside those that do.
 UNHEARD = 0.4
+# How much more a word says that few functions share.
+RARE = 1.5
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,10 @@ class Vocabulary:
         self.weak_verbs = {str(verb) for verb in words["weak_verbs"]}
         self._teach(functions, words, needs)
         self._canonical = {word: group[0] for group in self.groups for word in group}
+        # The same few thousand tokens make up all phrases.
+        self._word = cache(self.lexicon.word)
         self.phrases = list(self._phrases(functions, needs))
+        self._word.cache_clear()
         self._by_word: dict[str, list[int]] = defaultdict(list)
         for number, phrase in enumerate(self.phrases):
             for word in phrase.words:
@@ -90,7 +97,8 @@ class Vocabulary:
         """How much a word says: rare among functions much, weak ones little."""
         if word in self.weak or word in self.weak_verbs:
             return 0.25
-        return math.log(1 + len(self.names) / (1 + self._spread.get(self.canonical(word), 0))) / math.log(131)
+        rare = math.log(1 + len(self.names) / (1 + self._spread.get(self.canonical(word), 0)))
+        return float((rare / math.log(1 + len(self.names))) ** RARE)
 
     def _asks(self, word: str) -> float:
         """How much of what was asked a word is: one that no need knows may be mere talk."""
@@ -100,27 +108,19 @@ class Vocabulary:
         """The functions that these words ask for, strongest first; empty when the words say too little."""
         query = {self.canonical(word.text): word.text for word in words}
         mass = sum(self._asks(word) for word in query) or 1.0
-        best: dict[str, tuple[float, frozenset[str], str]] = {}
-        support: dict[str, float] = defaultdict(float)
+        best: dict[str, FoundFunction] = {}
         for number in {number for word in query for number in self._by_word.get(word, ())}:
             phrase = self.phrases[number]
             shared = phrase.words & query.keys()
             said = sum(self.weight(word) for word in shared)
             cover = said / sum(self.weight(word) for word in phrase.words)
-            asked = min(1.0, said / mass)
-            strength = cover * (0.3 + 0.7 * asked)
+            strength = cover * (0.3 + 0.7 * min(1.0, said / mass))
             for function, share in phrase.functions:
-                value = strength * share
-                support[function] += value * value
-                if value > best.get(function, (0.0,))[0]:
-                    best[function] = (value, frozenset(query[word] for word in shared), phrase.kind)
-        found = [
-            FoundFunction(
-                function, min(1.0, value + 0.12 * math.tanh(support[function] - value * value)), said_by, kind
-            )
-            for function, (value, said_by, kind) in best.items()
-        ]
-        return sorted(found, key=lambda one: (-one.strength, one.id))
+                known = best.get(function)
+                if known is None or (strength * share, phrase.kind) > (known.strength, known.kind):
+                    asked_by = frozenset(query[word] for word in shared)
+                    best[function] = FoundFunction(function, strength * share, asked_by, phrase.kind)
+        return sorted(best.values(), key=lambda one: (-one.strength, one.id))
 
     def _teach(
         self, functions: list[Mapping[str, Any]], words: Mapping[str, Any], needs: list[Mapping[str, Any]]
@@ -132,8 +132,14 @@ class Vocabulary:
         verbs = [str(verb) for verb in (*words["verbs"], *words["weak_verbs"])]
         verbs += [token for text in said for token in even(text).split() if len(token) > 1 and token.endswith("다")]
         for verb in dict.fromkeys(verbs):
-            if verb not in nouns:
+            parts = lexicon.read(verb)
+            # 시켜먹다 is 시키다 and 먹다, 빌려주다 is 빌리다.
+            made_up = (len(parts) > 1 or verb.endswith("주다")) and all(word.known for word in parts)
+            if verb not in nouns and not made_up:
                 lexicon.add_verb(verb)
+            if verb.endswith(("하다", "되다")) and len(verb) > 3:
+                # 전역하다 is known, so 전역 must not be taken for a slip.
+                lexicon.add_nouns([verb[:-2]])
         for verb in ("하다", "싶다", "있다", "없다", "되다", "알다"):
             lexicon.add_verb(verb)
             self.empty.add(verb)
@@ -146,7 +152,7 @@ class Vocabulary:
                 sure += [part for part in even(str(brand)).split() if not lexicon.verb_at(part)]
         for group in self.groups:
             sure += group
-        sure += sorted(nouns) + sorted(self.weak) + sorted(self.empty)
+        sure += sorted(nouns) + sorted(self.weak) + sorted(self.empty) + list(self.english.words())
         lexicon.add_nouns(word.strip("(),") for word in sure)
         loose = [str(text) for entry in functions for text in entry["words"]]
         for text in (*loose, *said):
@@ -165,11 +171,13 @@ class Vocabulary:
         for need in needs:
             for key, kind, sure in (("say", "need", 1.0), ("words", "event", EVENT)):
                 led = tuple((function, sure * share) for function, share in zip(need["functions"], ORDER, strict=False))
+                led += tuple((function, sure * ALSO) for function in need.get("also") or ())
                 for text in need.get(key) or ():
                     yield from self._phrase(str(text), led, kind)
 
     def _phrase(self, text: str, functions: tuple[tuple[str, float], ...], kind: str) -> Iterable[Phrase]:
-        words = frozenset(self.canonical(word.text) for word in self.content(self.lexicon.read(text)))
+        read = [word for token in self.lexicon.tokens(text) for word in self._word(token)]
+        words = frozenset(self.canonical(word.text) for word in self.content(read))
         # A verb that goes with anything names no need by itself.
         if words - self.weak_verbs:
             yield Phrase(words, functions, kind)

@@ -41,7 +41,7 @@ def plan_for(
     end = query.offset + query.limit
     return Plan(
         must=matching(understood, relaxed),
-        prior=scope.prior(),
+        prior=scope.prior(need=understood.need),
         filters=filters,
         facets=FACETS if query.limit else (),
         sort=SORT_FIELD[query.sort],

@@ -37,6 +37,22 @@ class Word:
     known: bool = True
 
 
+@dataclass(frozen=True)
+class Sense:
+    """A word with two meanings, and the one it has where `near` stands in the text and `far` does not."""
+
+    pattern: re.Pattern[str]
+    reads: str
+    near: re.Pattern[str] | None = None
+    far: re.Pattern[str] | None = None
+
+    def read(self, text: str) -> str:
+        """The text with the word written as what it means there."""
+        if (self.near and not self.near.search(text)) or (self.far and self.far.search(text)):
+            return text
+        return self.pattern.sub(self.reads, text)
+
+
 @dataclass
 class Lexicon:
     """The dictionary a query is read with. Lists come from config/vocab and from the names in the index."""
@@ -46,6 +62,7 @@ class Lexicon:
     josa: tuple[str, ...] = ()
     nominal: tuple[str, ...] = ()
     longest: int = 2
+    senses: tuple[Sense, ...] = ()
 
     def add_nouns(self, words: Iterable[str]) -> None:
         """Take words into the dictionary."""
@@ -101,10 +118,18 @@ class Lexicon:
 
     def read(self, text: str) -> list[Word]:
         """The words of a text, in order."""
-        found: list[Word] = []
-        for token in TOKEN.findall(even(text)):
-            found += self._token(token)
-        return found
+        return [word for token in self.tokens(text) for word in self.word(token)]
+
+    def tokens(self, text: str) -> list[str]:
+        """A text cut at spaces and marks, words with two meanings written as what they mean there."""
+        text = even(text)
+        for sense in self.senses:
+            text = sense.read(text)
+        return TOKEN.findall(text)
+
+    def word(self, token: str) -> list[Word]:
+        """The words that one token is made of."""
+        return self._token(token)
 
     def _token(self, token: str) -> list[Word]:
         if token in self.nouns:
@@ -184,9 +209,21 @@ class Lexicon:
         return found
 
 
-def lexicon_of(particles: Mapping[str, list[str]]) -> Lexicon:
-    """An empty dictionary that knows the particles and endings of config/vocab/particles.yml."""
-    return Lexicon(josa=tuple(particles["josa"]), nominal=tuple(sorted(particles["nominal"], key=len, reverse=True)))
+def lexicon_of(particles: Mapping[str, list[str]], senses: Iterable[Mapping[str, str]] = ()) -> Lexicon:
+    """An empty dictionary that knows the particles and endings of particles.yml and the senses of words.yml."""
+    return Lexicon(
+        josa=tuple(particles["josa"]),
+        nominal=tuple(sorted(particles["nominal"], key=len, reverse=True)),
+        senses=tuple(
+            Sense(
+                re.compile(one["pattern"]),
+                one["reads"],
+                re.compile(one["near"]) if "near" in one else None,
+                re.compile(one["far"]) if "far" in one else None,
+            )
+            for one in senses
+        ),
+    )
 
 
 def _better(
@@ -208,7 +245,7 @@ def _stems(stem: str) -> list[tuple[str, int]]:
     if stem.endswith("르") and size > 1:
         head = spelt[: spelt.rindex(".")]
         found += [(f"{head}ㄹ.ㄹㅏ", size), (f"{head}ㄹ.ㄹㅓ", size)]
-    if stem[-1] in "렵춥덥럽겁섭쉽맙":
+    if stem[-1] in "렵춥덥럽겁섭쉽맙둡볍깝맵밉눕줍갑":
         found += [(f"{spelt[:-1]}.ㅇㅜ", size + 1), (f"{spelt[:-1]}.ㅇㅝ", size + 1)]
     if last == "ㄷ":
         found.append((spelt[:-1] + "ㄹ", size))

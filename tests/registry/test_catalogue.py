@@ -44,7 +44,7 @@ def governments() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(CATALOGUE.glob("*")) + sorted((FOLDER / "vocab").glob("*")), ids=lambda p: p.name
+    "path", sorted(CATALOGUE.glob("*")) + sorted((FOLDER / "vocab").rglob("*.yml")), ids=lambda p: p.name
 )
 def test_files_are_plain_and_public(path: Path) -> None:
     content = path.read_bytes()

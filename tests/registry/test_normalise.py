@@ -187,7 +187,7 @@ def test_a_name_that_says_little_is_asked_with_candidates_in_words(places: Place
     assert (draft.owner_name, draft.type, draft.functions) == ("강원특별자치도 강릉시", None, ())
     functions, form = draft.questions
     assert functions.field == "functions"
-    assert set(functions.choices) == {"digital_id", "fare_support", "local_points", "tourism_info"}
+    assert set(functions.choices) == {"digital_id", "fare_support", "local_currency", "tourism_info"}
     assert "교통비 지원(fare_support)" in functions.remedy_ko
     assert "Transport fare support (fare_support)" in functions.remedy_en
     assert form.choices == ("information/policy_service_info",)

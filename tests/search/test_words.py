@@ -51,7 +51,7 @@ def test_an_unknown_word_keeps_its_inverting_prefix():
         ("아이 맡길 데", "childcare"),
         ("어르신 반찬 배달", "senior_care"),
         ("강당 대관", "facility_rental"),
-        ("이사 왔는데 뭐부터 해야 하나요", "bulky_waste"),
+        ("이사 왔는데 뭐부터 해야 하나요", "certificate_issuing"),
         ("회사에서 잘렸어요", "job_matching"),
         ("출산", "birth_support"),
         ("창업하려면", "startup_support"),
