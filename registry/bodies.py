@@ -1,4 +1,4 @@
-"""National bodies then and now: a name from before a reorganisation still means the body that succeeded it."""
+"""National bodies then and now: a former, short or English name means the body that answers for it today."""
 
 import csv
 from functools import lru_cache
@@ -17,6 +17,13 @@ def _pairs() -> tuple[tuple[str, str], ...]:
         return tuple((row["former"], row["present"]) for row in csv.DictReader(file))
 
 
+@lru_cache
+def _official() -> dict[str, str]:
+    """Official names by short, English and other names, of config/catalogue/body_aliases.csv."""
+    with (CONFIG / "catalogue" / "body_aliases.csv").open(encoding="utf-8", newline="") as file:
+        return {compact(row["alias"]): row["body"] for row in csv.DictReader(file)}
+
+
 def present_bodies(name: str) -> tuple[str, ...]:
     """Today's names of the body that has or had this name: several after a split, the name itself otherwise.
 
@@ -28,6 +35,9 @@ def present_bodies(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _present(name: str) -> tuple[str, ...]:
     for head, tail in _heads(name):
+        official = _official().get(compact(head))
+        if official and official != head:
+            return _present(official + tail)
         followed = [present for former, present in _pairs() if compact(former) == compact(head)]
         if followed:
             return tuple(dict.fromkeys(today for one in followed for today in _present(one + tail)))
@@ -53,6 +63,14 @@ def _former(name: str) -> tuple[str, ...]:
         for one in reversed(before):
             found += [one + tail, *_former(one + tail)]
     return tuple(dict.fromkeys(found))
+
+
+def body_names(name: str) -> tuple[str, ...]:
+    """Every name of the body, the present one first: former, short and English ones."""
+    today = present_body(name.strip())
+    names = {compact(one) for one in (today, *former_bodies(today))}
+    short = [alias for alias, body in _official().items() if compact(body) in names]
+    return tuple(dict.fromkeys([today, *former_bodies(today), *short]))
 
 
 def known_bodies() -> frozenset[str]:

@@ -203,6 +203,10 @@ class Places:
                 return self.present(row)
         return None
 
+    def is_home(self, host: str) -> bool:
+        """Whether a government's home page stands on exactly this host."""
+        return host.lower().removeprefix("www.") in self._hosts
+
     # ── areas ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def ancestors(self, government_id: int) -> list[int]:

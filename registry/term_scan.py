@@ -17,6 +17,8 @@ from registry.vocabulary import Function, Vocabulary, load_vocabulary
 # Rules that give way to whatever else a name says.
 SOFT = ("weak", "hint")
 PLACE_SUFFIX = re.compile(r"(특별자치도|특별자치시|통합특별시|특별시|광역시|시|도|군|구)$")
+# A single e beside Hangul in a brand is also written 이: 인천e음, 인천이음.
+SPOKEN_E = re.compile(r"(?<![a-z])e(?=[가-힣])|(?<=[가-힣])e(?![a-z])")
 BELONGS_TO_NEXT = re.compile(r"시[민장설정보티청립]|도[민서시지청립]|[구군][민청립수]")
 LEADING_PLACE = re.compile(r"^\s*([가-힣]{1,6}(?:특별자치도|특별자치시|특별시|광역시|[시도군구]))(?=\s)")
 
@@ -137,7 +139,8 @@ class TermIndex:
             ):
                 for term in terms:
                     flat = flatten(term).text
-                    self._terms[flat[:2]].append((flat, function.id, rule))
+                    for spelling in {flat, SPOKEN_E.sub("이", flat) if rule == "brand" else flat}:
+                        self._terms[spelling[:2]].append((spelling, function.id, rule))
             for phrase in function.excluded:
                 flat = flatten(phrase).text
                 self._not[flat[:2]].append((flat, function.id))

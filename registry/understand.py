@@ -34,6 +34,8 @@ LEADS = {
     "sports_facility": {"integrated_reservation"},
     "drt_bus": {"bus_info", "taxi_call"},
     "food_delivery": {"taxi_call"},
+    "statistics": {"open_data"},
+    "civil_complaint": {"audit_request"},
 }
 
 # What stands before these in a name is their subject or their public, not a second function: 농림축산식품 공공데이터포털
@@ -50,6 +52,7 @@ TAKES_PUBLIC = (
 PUBLICS = ("youth_policy", "teen_support", "women_family", "multicultural", "senior_care")
 # In a description these patterns mostly say for whom a thing is (소상공인의 부담을 줄이기 위해), not what it does.
 PUBLICS_IN_TEXT = (*PUBLICS, "small_business_support", "startup_support", "social_economy")
+INTERFACE = ("오픈api", "openapi", "api")
 PARTICLE = re.compile(r"(?<=[가-힣]{2})(?:에서|으로|을|를|은|는|이|가|의|과|와|에|로|도)(?=\s)")
 TEST_WORDS = re.compile(r"\((?:구형|임시|시범|가칭)\)")
 
@@ -198,7 +201,25 @@ def _read_name(index: TermIndex, name: str, core: Flat, ignore: Collection[str])
         if hit.rule == "brand" and hit.length <= 2 and not whole:
             continue
         hits.append(hit)
-    return hits
+    return [hit for hit in hits if not _borrowed(hit, hits)]
+
+
+def _borrowed(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether a brand only says whose thing a name is: 여수랑 관광 길라잡이 guides visitors and lends no bicycle."""
+    own = [one for one in hits if one.function == hit.function]
+    brands = [one for one in own if one.rule == "brand"]
+    if not all(any(_inside(one, brand) for brand in brands) for one in own):
+        return False
+    return any(
+        one.function != hit.function
+        and one.rule in ("synonym", "pattern")
+        and all(one.end <= brand.start or brand.end <= one.start for brand in brands)
+        for one in hits
+    )
+
+
+def _inside(hit: Hit, brand: Hit) -> bool:
+    return brand.start <= hit.start and hit.end <= brand.end
 
 
 def _add(
@@ -243,6 +264,9 @@ def _without_subjects(guesses: Sequence[FunctionGuess], vocabulary: Vocabulary) 
             (one.where, one.rule) == ("description", "pattern") for one in guess.evidence
         ):
             return True
+        if lead == "statistics" and guess.id == "open_data":
+            # Figures given over an interface are figures still, not a portal of every office's data.
+            return all(flatten(one.text).text in INTERFACE for one in guess.evidence)
         if any(one.where != "name" for one in guess.evidence):
             return False
         if lead in TAKES_SUBJECT:

@@ -33,7 +33,7 @@ def block_keys(columns: Columns) -> Keys:
     begun = columns.order >> np.uint64(32)
     named = np.where((owner != 0) & (begun != 0), mix(mix(2, owner), begun), np.uint64(0))
     others = [named]
-    for kind, values in enumerate((columns.host, columns.address, columns.package, columns.brand), start=3):
+    for kind, values in enumerate((columns.domain, columns.address, columns.package, columns.brand), start=3):
         others.append(np.where(values != 0, mix(kind, values), np.uint64(0)))
     cores = np.where(columns.core != 0, mix(7, columns.core), np.uint64(0))
     return np.column_stack([owned, *others, cores])

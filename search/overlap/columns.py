@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 MOST_FUNCTIONS = 5
 MOST_NAMES = 6
 MOST_SOURCES = 4
+MOST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Terms:
     """The vocabulary as numbers: positions of functions, their weights and fields, bits of beneficiaries.
 
     `weights` is how particular a function is (inverse frequency among platforms); `residents` the bit of the
-    general public, which every other beneficiary belongs to.
+    general public, which every other beneficiary belongs to; `related` which functions take in which, and one row and
+    column more for none.
     """
 
     functions: tuple[str, ...]
@@ -33,6 +35,7 @@ class Terms:
     weights: Floats
     beneficiaries: tuple[str, ...]
     residents: int
+    related: NDArray[np.bool_]
 
     @property
     def places(self) -> dict[str, int]:
@@ -56,10 +59,15 @@ class Columns:
     form: Ints
     type: Ints
     host: Ints
+    domain: Ints
     address: Ints
     package: Ints
     brand: Ints
     core: Ints
+    word: Ints
+    otherwise: NDArray[np.bool_]
+    sound: Ints
+    word_sound: Ints
     order: NDArray[np.uint64]
     standing: Floats
     name: NDArray[np.uint64]
@@ -112,7 +120,11 @@ def columns_of(
     descriptions = bytearray(count * SIGNATURE_BYTES)
     beneficiary = np.zeros(count, dtype=np.uint64)
     source = np.zeros((count, MOST_SOURCES), dtype=np.int64)
-    scalars = np.zeros((count, 12), dtype=np.int64)
+    word = np.zeros((count, MOST_WORDS), dtype=np.int64)
+    otherwise = np.zeros((count, MOST_WORDS), dtype=bool)
+    sound = np.zeros((count, MOST_WORDS), dtype=np.int64)
+    word_sound = np.zeros((count, MOST_WORDS), dtype=np.int64)
+    scalars = np.zeros((count, 13), dtype=np.int64)
     for row, subject in enumerate(subjects):
         known = [key for key in ranked_functions(subject) if key in places]
         for slot, key in enumerate(known):
@@ -124,6 +136,12 @@ def columns_of(
             at = (row * MOST_NAMES + slot) * SIGNATURE_BYTES
             signatures[at : at + SIGNATURE_BYTES] = signature(text)
             core[row, slot] = number(text)
+        for slot, (text, more) in enumerate(subject.name_words[:MOST_WORDS]):
+            word[row, slot], otherwise[row, slot] = number(text), more
+        for slot, heard in enumerate(subject.sounds[:MOST_WORDS]):
+            sound[row, slot] = _sound_number(*heard)
+        for slot, heard in enumerate(subject.word_sounds[:MOST_WORDS]):
+            word_sound[row, slot] = _sound_number(*heard)
         if subject.description:
             at = row * SIGNATURE_BYTES
             descriptions[at : at + SIGNATURE_BYTES] = word_signature(subject.description[:240])
@@ -143,6 +161,7 @@ def columns_of(
             subject.year,
             number(subject.operation),
             number(subject.engine),
+            number(subject.own_domain),
         )
     own = usage or Usage.of(scalars[:, 5], scalars[:, 8])
     return Columns(
@@ -160,6 +179,7 @@ def columns_of(
         year=scalars[:, 9],
         operation=scalars[:, 10],
         engine=scalars[:, 11],
+        domain=scalars[:, 12],
         source=source,
         function=function,
         certainty=certainty,
@@ -168,6 +188,10 @@ def columns_of(
         name=np.frombuffer(signatures, dtype="<u8").reshape(count, MOST_NAMES, SIGNATURE_WORDS),
         name_count=np.array([len(subject.cores[:MOST_NAMES]) for subject in subjects], dtype=np.int64),
         core=core,
+        word=word,
+        otherwise=otherwise,
+        sound=sound,
+        word_sound=word_sound,
         order=np.array([name_order(subject.cores[0]) for subject in subjects], dtype=np.uint64),
         standing=np.array([subject.standing for subject in subjects], dtype=np.float64),
         description=np.frombuffer(descriptions, dtype="<u8").reshape(count, SIGNATURE_WORDS),
@@ -204,6 +228,11 @@ class Usage:
 def _counts(values: Ints) -> dict[int, int]:
     keys, counts = np.unique(values[values != 0], return_counts=True)
     return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+
+
+def _sound_number(script: str, sound: str) -> int:
+    """Sounds written in Latin letters above zero, those in Hangul below: only one and the other are compared."""
+    return number(sound) if script == "latin" else -number(sound)
 
 
 def _owner_number(subject: Subject) -> int:

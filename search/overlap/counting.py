@@ -32,10 +32,16 @@ def terms_of(words: Vocabulary, counts: Mapping[str, int]) -> Terms:
     total = max(sum(counts.values()), 1)
     weights = [1.0 + np.log((total + 1.0) / (counts.get(key, 0) + 1.0)) / 4.0 for key in functions]
     beneficiaries = tuple(words.beneficiaries)
+    place = {key: number for number, key in enumerate(functions)}
+    related = np.zeros((len(functions) + 1, len(functions) + 1), dtype=bool)
+    for key in functions:
+        for other in words.related(key):
+            related[place[key], place[other]] = True
     return Terms(
         functions=functions,
         fields=tuple(words.functions[key].field for key in functions),
         weights=np.array(weights),
         beneficiaries=beneficiaries,
         residents=beneficiaries.index("residents"),
+        related=related,
     )

@@ -65,7 +65,24 @@ def own_name_again(pairs: Pairs) -> Floats:
 def unlike_name(pairs: Pairs) -> Floats:
     """The names differ in most of their letters, and neither stands inside the other."""
     apart = np.clip((0.7 - pairs.name_likeness) / 0.4, 0.0, 1.0)
-    return np.where(pairs.names_compared[1] > 0.8, 0.0, apart)
+    return np.where((pairs.names_compared[1] > 0.8) | pairs.word_named[0] | pairs.sounds_alike, 0.0, apart)
+
+
+def sounds_alike(pairs: Pairs) -> Floats:
+    """The names sound alike in Korean and Latin letters."""
+    return pairs.sounds_alike.astype(float)
+
+
+def says_more(pairs: Pairs) -> Floats:
+    """One is the other's name with words that name another thing."""
+    return pairs.word_named[1].astype(float)
+
+
+def nothing_names_one(pairs: Pairs) -> Floats:
+    """Neither names, nor host, address or app lead from one to the other."""
+    columns = pairs.columns
+    led = pairs.equal(columns.domain) | pairs.equal(columns.address) | pairs.equal(columns.package)
+    return np.asarray(unlike_name(pairs) * ~led)
 
 
 def rare_brand(pairs: Pairs) -> Floats:
@@ -76,7 +93,7 @@ def rare_brand(pairs: Pairs) -> Floats:
 
 def other_brand(pairs: Pairs) -> Floats:
     """Each has a brand word of its own, and neither name stands inside the other."""
-    inside = pairs.same_name | (pairs.names_compared[1] > 0.8)
+    inside = pairs.same_name | (pairs.names_compared[1] > 0.8) | pairs.word_named[0] | pairs.sounds_alike
     return (pairs.differ(pairs.columns.brand) & ~inside).astype(float)
 
 
@@ -101,9 +118,15 @@ def same_host(pairs: Pairs) -> Floats:
     return pairs.equal(pairs.columns.host) * rarity(here, pairs.columns.host_use)
 
 
+def same_domain(pairs: Pairs) -> Floats:
+    """Their hosts lie under one registered name (bike.tashu.or.kr, tashu.or.kr)."""
+    columns = pairs.columns
+    return (pairs.equal(columns.domain) & ~pairs.equal(columns.host)).astype(float)
+
+
 def other_host(pairs: Pairs) -> Floats:
     """Each stands on a host of its own."""
-    return pairs.differ(pairs.columns.host).astype(float)
+    return pairs.differ(pairs.columns.domain).astype(float)
 
 
 def same_app(pairs: Pairs) -> Floats:
@@ -118,7 +141,17 @@ def other_app(pairs: Pairs) -> Floats:
 
 def no_shared_function(pairs: Pairs) -> Floats:
     """Their functions are known and none is shared."""
-    return np.asarray((pairs.functions_known & (np.nan_to_num(pairs.covered[0]) == 0.0)).astype(float))
+    return (pairs.functions_known & ~pairs.shares_function).astype(float)
+
+
+def nothing_covered(pairs: Pairs) -> Floats:
+    """Their functions are known, and neither does any part of what the other does."""
+    return np.asarray((pairs.functions_known & (np.nan_to_num(np.fmax(*pairs.covered)) == 0.0)).astype(float))
+
+
+def does_more(pairs: Pairs) -> Floats:
+    """One does things that the other does not."""
+    return np.asarray(np.where(pairs.functions_known, 1.0 - np.nan_to_num(np.fmin(*pairs.covered)), 0.0))
 
 
 def other_audience(pairs: Pairs) -> Floats:
@@ -129,7 +162,12 @@ def other_audience(pairs: Pairs) -> Floats:
 
 def listed_apart(pairs: Pairs) -> Floats:
     """One source lists them as two entries."""
-    return pairs.listed_apart.astype(float)
+    return (pairs.listed_apart & pairs.same_name).astype(float)
+
+
+def listed_as_two(pairs: Pairs) -> Floats:
+    """One source lists them as two entries under different names."""
+    return (pairs.listed_apart & ~pairs.same_name).astype(float)
 
 
 def launch_gap(pairs: Pairs) -> Floats:
@@ -206,18 +244,24 @@ IDENTITY = (
     Feature(name_within, 0.5, "한 이름이 다른 이름 안에 들어 있음"),
     Feature(own_name_again, 1.0, "같은 기관이 같은 이름(또는 그 이름을 품은 이름)을 씀"),
     Feature(unlike_name, -1.5, "이름의 글자가 대부분 다르고 한쪽이 다른 쪽에 들어 있지 않음"),
+    Feature(sounds_alike, 1.5, "한글과 로마자로 적은 이름의 소리가 같음"),
+    Feature(says_more, -2.0, "한쪽은 다른 쪽 이름에 다른 것을 뜻하는 말이 더 붙음"),
+    Feature(nothing_names_one, -2.0, "이름도 호스트·주소·앱도 서로를 가리키지 않음"),
     Feature(rare_brand, 1.0, "드문 고유 이름을 함께 씀"),
     Feature(other_brand, -1.0, "고유 이름이 서로 다르고 한쪽이 다른 쪽에 들어 있지 않음"),
     Feature(same_owner, 0.5, "소관 기관이 같음"),
     Feature(other_owner, -2.5, "소관 기관이 다름(비용을 따로 부담)"),
     Feature(same_address, 1.5, "주소(URL)가 같음"),
     Feature(same_host, 1.0, "남들이 거의 쓰지 않는 호스트를 함께 씀"),
+    Feature(same_domain, 1.0, "호스트가 같은 등록 도메인 아래에 있음"),
     Feature(other_host, -1.0, "호스트가 서로 다름"),
     Feature(same_app, 2.5, "앱 패키지가 같음"),
     Feature(other_app, -1.5, "앱 패키지가 서로 다름"),
     Feature(no_shared_function, -2.0, "기능이 알려져 있으나 같은 기능이 없음"),
+    Feature(does_more, -0.5, "한쪽만 하는 일이 있음"),
     Feature(other_audience, -2.0, "한쪽은 이용자용, 다른 쪽은 기사·점주·직원용"),
     Feature(listed_apart, -2.0, "한 출처가 둘을 따로 올려 둠"),
+    Feature(listed_as_two, -4.0, "한 출처가 둘을 다른 이름으로 따로 올려 둠"),
     Feature(launch_gap, -0.5, "시작한 해가 많이 다름"),
     Feature(like_description, 0.5, "설명이 서로 비슷함"),
 )
@@ -226,7 +270,7 @@ OVERLAP = (
     Feature(one_covers_other, 2.0, "한쪽 기능을 다른 쪽이 제공함(기능 중복률이 큰 쪽)"),
     Feature(both_cover, 1.0, "서로의 기능을 모두 제공함(기능 중복률이 작은 쪽)"),
     Feature(same_main_function, 1.0, "주된 기능이 같음"),
-    Feature(no_shared_function, -2.0, "기능이 알려져 있으나 같은 기능이 없음"),
+    Feature(nothing_covered, -2.0, "기능이 알려져 있으나 서로의 기능을 조금도 제공하지 않음"),
     Feature(unknown_function, -0.5, "한쪽의 기능을 알 수 없음"),
     Feature(same_kind_of_name, 1.0, "지명을 빼면 이름이 같은 종류임"),
     Feature(like_named_unknown, 2.5, "기능은 모르지만 지명을 뺀 이름이 비슷함"),

@@ -19,7 +19,7 @@ STRUCTURAL = frozenset(
         "one_covers_other",
         "both_cover",
         "same_main_function",
-        "no_shared_function",
+        "nothing_covered",
         "unknown_function",
         "same_people",
         "other_people",

@@ -87,6 +87,12 @@ AUDIENCES = {
 }
 
 _SPLIT = re.compile(r"[^0-9a-z가-힣]+")
+# A single e beside Hangul is read and often written 이: 주민e참여, e음, e하늘.
+_SPOKEN_E = re.compile(r"(?<![a-z])e(?=[가-힣])|(?<=[가-힣])e(?![a-z])")
+# Shorter Latin words (of, aT, LH) stand inside too many others.
+_LEAST_LATIN = 4
+# 11번가 holds no 1번가, and 120 no 12.
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _PLACE_KIND = re.compile(r"(특별자치도|특별자치시|특별시|광역시|특례시|도|시|군|구)$")
 _SHORT_PROVINCE = {
     "충청북도": "충북",
@@ -99,13 +105,14 @@ _SHORT_PROVINCE = {
 
 
 def fold(text: str) -> str:
-    """A name without spaces, marks and case, in one Unicode form."""
-    return "".join(_SPLIT.split(normalize("NFKC", text).lower()))
+    """A name without spaces, marks and case, in one Unicode form; 인천e음 is 인천이음."""
+    return "".join(words(text))
 
 
 def words(text: str) -> list[str]:
     """The parts of a name between spaces and marks, folded."""
-    return [part for part in _SPLIT.split(normalize("NFKC", text).lower()) if part]
+    plain = _SPOKEN_E.sub("이", normalize("NFKC", text).lower()).replace("+", "플러스 ")
+    return [part for part in _SPLIT.split(plain) if part]
 
 
 @lru_cache(maxsize=4096)
@@ -114,6 +121,8 @@ def place_words(*names: str) -> tuple[str, ...]:
     found: set[str] = set()
     for name in names:
         for part in name.split():
+            if part.isascii() and len(part) < _LEAST_LATIN:
+                continue
             found.add(part)
             if part in _SHORT_PROVINCE:
                 found.add(_SHORT_PROVINCE[part])
@@ -143,6 +152,17 @@ def brand_of(core: str, function_words: Iterable[str] = ()) -> str:
     return left if len(left) >= 2 else ""
 
 
+def says_otherwise(rest: Iterable[str], function_words: Iterable[str] = ()) -> bool:
+    """Whether the words beside a name name another thing: 굿즈몰 in '따릉이 굿즈몰', never 앱 or 공공자전거.
+
+    Words in Latin letters alone (eshare, app) are mostly the name once more.
+    """
+    left = "".join(one for one in rest if not one.isascii())
+    for word in (*function_words, *GENERIC):
+        left = left.replace(word, "")
+    return len(left) >= 2
+
+
 def audience_of(*texts: str) -> str:
     """Which side of a service a name says it is for: driver, merchant, staff, or '' for the public."""
     for text in texts:
@@ -154,9 +174,10 @@ def audience_of(*texts: str) -> str:
 
 
 def grams(text: str) -> set[str]:
-    """Single characters and bigrams with ends marked: short Korean names need both."""
-    marked = f"^{text}$"
-    return {marked[i : i + 2] for i in range(len(marked) - 1)} | set(text)
+    """Single characters and bigrams with ends marked: short Korean names need both. A number is one character."""
+    whole = _NUMBER.sub(lambda found: chr(0xE000 + int(found.group()) % 0x1900), text)
+    marked = f"^{whole}$"
+    return {marked[i : i + 2] for i in range(len(marked) - 1)} | set(whole)
 
 
 def signature(text: str) -> bytes:

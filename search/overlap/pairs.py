@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from search.overlap.columns import Columns, Floats, Ints
 
 Flags = NDArray[np.bool_]
+Meeting = tuple[Ints, Floats, Floats]
+
+# How much of a function its general or its special neighbour meets (통합예약, 체육시설 예약).
+RELATED = 0.75
 
 
 @dataclass
@@ -53,10 +57,28 @@ class Pairs:
                     met_here[:, slot] = np.where(hit, heavy_here[:, slot], met_here[:, slot])
                     met_there[:, other] = np.where(hit, heavy_there[:, other], met_there[:, other])
         known = (heavy_here.sum(1) > 0) & (heavy_there.sum(1) > 0)
+        rows = np.flatnonzero(known & ~self.shares_function)
+        if len(rows):
+            self._meet_related(rows, (here, heavy_here, met_here), (there, heavy_there, met_there))
         with np.errstate(invalid="ignore", divide="ignore"):
             left = np.where(known, met_here.sum(1) / heavy_here.sum(1), np.nan)
             right = np.where(known, met_there.sum(1) / heavy_there.sum(1), np.nan)
         return left, right
+
+    def _meet_related(self, rows: Ints, left: Meeting, right: Meeting) -> None:
+        """Where no function is shared, one that takes in the other meets part of it."""
+        (here, heavy_here, met_here), (there, heavy_there, met_there) = left, right
+        for slot in range(_filled(here[rows] >= 0)):
+            for other in range(_filled(there[rows] >= 0)):
+                near = rows[self.columns.terms.related[here[rows, slot], there[rows, other]]]
+                met_here[near, slot] = RELATED * heavy_here[near, slot]
+                met_there[near, other] = RELATED * heavy_there[near, other]
+
+    @cached_property
+    def shares_function(self) -> Flags:
+        """A function of one is a function of the other."""
+        here, there = self.columns.function[self.left], self.columns.function[self.right]
+        return _shared(here + 1, there + 1)
 
     @cached_property
     def functions_known(self) -> Flags:
@@ -106,6 +128,35 @@ class Pairs:
         """One of the names is the same on both sides, place words off."""
         here, there = self.columns.core[self.left], self.columns.core[self.right]
         return _shared(here, there)
+
+    @cached_property
+    def word_named(self) -> tuple[Flags, Flags]:
+        """One's whole name is a word of the other's, and whether the other words there name something more."""
+        columns = self.columns
+        named, more = np.zeros(len(self), dtype=bool), np.zeros(len(self), dtype=bool)
+        for whole, part in ((self.left, self.right), (self.right, self.left)):
+            rows = np.flatnonzero((columns.word[part, 1] != 0) & (self.names_compared[1] > 0.5))
+            cores, words, more_said = columns.core[whole[rows]], columns.word[part[rows]], columns.otherwise[part[rows]]
+            for slot in range(_filled(cores != 0)):
+                for other in range(_filled(words != 0)):
+                    hit = (cores[:, slot] != 0) & (cores[:, slot] == words[:, other])
+                    named[rows] |= hit
+                    more[rows] |= hit & more_said[:, other]
+        return named, more & ~self.same_name
+
+    @cached_property
+    def sounds_alike(self) -> Flags:
+        """Written in different letters, a whole name sounds like the other's name or like a word of it."""
+        columns = self.columns
+        found = np.zeros(len(self), dtype=bool)
+        latin = (columns.sound > 0).any(1) | (columns.word_sound > 0).any(1)
+        hangul = (columns.sound < 0).any(1) | (columns.word_sound < 0).any(1)
+        rows = np.flatnonzero((latin[self.left] & hangul[self.right]) | (hangul[self.left] & latin[self.right]))
+        here, there = self.left[rows], self.right[rows]
+        whole, part = columns.sound, columns.word_sound
+        for one, other in ((whole, whole), (whole, part), (part, whole)):
+            found[rows] |= _shared(one[here], -other[there])
+        return found
 
     @cached_property
     def beneficiaries(self) -> tuple[Flags, Flags, Flags]:

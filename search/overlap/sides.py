@@ -34,5 +34,11 @@ class Sides:
             found = self._by_name.get((key, meant), set()) or self._by_name.get((key, fold(owner)), set())
             if len(found) == 1:
                 known = self._index.subjects[next(iter(found))]
-                return replace(known, area=told.area or known.area)
+                return replace(
+                    known,
+                    area=told.area or known.area,
+                    url=known.url or told.url,
+                    host=known.host or told.host,
+                    packages=known.packages | told.packages,
+                )
         return told

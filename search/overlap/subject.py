@@ -4,23 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from search.overlap.names import audience_of, brand_of, fold, place_words, without_places
+from search.overlap.names import audience_of, brand_of, fold, place_words, says_otherwise, without_places, words
+from search.overlap.sounds import script, sound
 
-# Hosts on which many owners stand side by side: an address there says which shop, not which operation.
-SHARED_HOSTS = frozenset(
+# Under these many owners stand side by side: an address there says which shop, not which operation.
+SHARED_DOMAINS = frozenset(
     {
-        "play.google.com",
-        "apps.apple.com",
-        "smartstore.naver.com",
-        "blog.naver.com",
-        "cafe.naver.com",
-        "pf.kakao.com",
-        "www.youtube.com",
+        "google.com",
+        "apple.com",
+        "naver.com",
+        "naver.me",
+        "kakao.com",
+        "daum.net",
         "youtube.com",
-        "www.facebook.com",
-        "www.instagram.com",
-        "itunes.apple.com",
+        "youtu.be",
+        "facebook.com",
+        "instagram.com",
         "onestore.co.kr",
+        "tistory.com",
+        "modoo.at",
+        "cafe24.com",
+        "imweb.me",
+        "github.io",
+        "bit.ly",
     }
 )
 
@@ -88,6 +94,31 @@ class Subject:
         return brand_of(self.cores[0], self.function_words)
 
     @cached_property
+    def name_words(self) -> tuple[tuple[str, bool], ...]:
+        """The words of its names without place words, and whether the other words of that name say something more."""
+        found: dict[str, bool] = {}
+        for name in self.names:
+            parts = [part for part in (without_places(one, self.places) for one in words(name)) if part]
+            parts = [part for part in parts if part not in self.places]
+            for place, part in enumerate(parts):
+                if len(parts) > 1 and len(part) > 1:
+                    rest = [one for number, one in enumerate(parts) if number != place]
+                    found[part] = found.get(part, True) and says_otherwise(rest, self.function_words)
+        return tuple(found.items())
+
+    @cached_property
+    def sounds(self) -> tuple[tuple[str, str], ...]:
+        """How its whole names and its brand sound, each with the letters it is written in."""
+        wholes = dict.fromkeys([*self.cores, self.brand])
+        return tuple(dict.fromkeys((script(one), sound(one)) for one in wholes if script(one) and sound(one)))
+
+    @cached_property
+    def word_sounds(self) -> tuple[tuple[str, str], ...]:
+        """The same of the words of its names."""
+        parts = [one for one, _more in self.name_words]
+        return tuple(dict.fromkeys((script(one), sound(one)) for one in parts if script(one) and sound(one)))
+
+    @cached_property
     def audience(self) -> str:
         """Driver, merchant or staff where the name says so."""
         return audience_of(self.name)
@@ -95,7 +126,12 @@ class Subject:
     @property
     def own_host(self) -> str:
         """Its host, unless many owners share it."""
-        return "" if self.host in SHARED_HOSTS else self.host
+        return "" if domain_of(self.host) in SHARED_DOMAINS else self.host
+
+    @property
+    def own_domain(self) -> str:
+        """What its owner registered: tashu.or.kr for bike.tashu.or.kr; under go.kr the host itself."""
+        return domain_of(self.own_host)
 
     @property
     def main_function(self) -> str:
@@ -115,3 +151,15 @@ class Subject:
 
 _STANDING = {"running": 3.0, "planned": 2.0, "suspended": 1.0, "unknown": 1.0, "closed": 0.0}
 _WIDTH = {"national": 0.3, "metropolitan": 0.2, "basic": 0.1}
+
+
+def domain_of(host: str) -> str:
+    """The registered domain of a host; below go.kr every label is an office or a service of its own."""
+    labels = host.split(".")
+    if labels[-2:] in (["go", "kr"], ["gov", "kr"]) or labels[-1].isdigit():
+        return host
+    second_level = len(labels) > 2 and labels[-1] == "kr" and labels[-2] in _SECOND_LEVEL
+    return ".".join(labels[-3 if second_level else -2 :])
+
+
+_SECOND_LEVEL = frozenset({"or", "co", "re", "ac", "ne", "pe", "ms", "hs", "es", "sc", "kg", "mil"})

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from registry.bodies import present_body
+from registry.bodies import body_names, present_body
 from registry.errors import InvalidValue, NotFound
 from registry.governments import NATION, Places
 from registry.models import Government, Platform, Record
@@ -21,7 +21,7 @@ from search.overlap.names import fold, place_words
 from search.overlap.subject import Subject
 
 _SLICE = 500
-_MOBILE = re.compile(r"^(?:m|mobile|www\d|app)\.(?=.+\.)")
+_MOBILE = re.compile(r"^(?:m|mobile|www\d|app|korean|kor|ko|english|eng|en)\.(?=.+\.)")
 
 
 def load_subjects(session: Session, places: Places, ids: Iterable[str] | None = None) -> Iterator[Subject]:
@@ -88,8 +88,8 @@ def subject_of(row: Any, places: Places, sources: frozenset[str] = frozenset()) 
         id=row.id,
         name=row.name,
         owner_id=row.owner_id,
-        owner_name=owner.full_name if owner else row.owner_name,
-        owner_words=owner_words(places, owner) if owner else (row.owner_name,),
+        owner_name=owner.full_name if owner else present_body(row.owner_name),
+        owner_words=owner_words(places, owner) if owner else body_names(row.owner_name),
         level=str(row.owner_level or ""),
         description=row.description,
         type=str(row.type or ""),
@@ -99,7 +99,7 @@ def subject_of(row: Any, places: Places, sources: frozenset[str] = frozenset()) 
         function_words=function_words(one["id"] for one in row.functions),
         beneficiaries=frozenset(row.beneficiaries),
         url=same_address(row.url),
-        host=host_of(row.url),
+        host=own_host_of(places, row.url),
         packages=packages_of(addresses),
         other_names=tuple(dict.fromkeys([*row.aliases, *row.former_names])),
         area=area,
@@ -144,7 +144,7 @@ def described(
         name=name,
         owner_id=meant.id if meant else None,
         owner_name=meant.full_name if meant else present_body(owner.strip()) if nationwide else "",
-        owner_words=(owner, *(owner_words(places, meant) if meant else ())),
+        owner_words=(owner, *(owner_words(places, meant) if meant else body_names(owner))),
         level=str(meant.level) if meant else "",
         description=description,
         type=str(understood.type or ""),
@@ -154,7 +154,7 @@ def described(
         function_words=function_words(one.id for one in understood.functions),
         beneficiaries=frozenset(understood.beneficiaries),
         url=same_address(url),
-        host=host_of(url),
+        host=own_host_of(places, url),
         packages=packages_of([url]),
         area=frozenset({ground.id}) if ground is not None and ground.id is not None else frozenset(),
         nationwide=nationwide,
@@ -275,6 +275,12 @@ def host_of(url: str) -> str:
         return _MOBILE.sub("", host(url)) if url else ""
     except InvalidValue:
         return ""
+
+
+def own_host_of(places: Places, url: str) -> str:
+    """The host of an address, '' where it is a government's home page: everything it offers may stand there."""
+    found = host_of(url)
+    return "" if places.is_home(found) else found
 
 
 def packages_of(addresses: Iterable[str]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """What exists already, in the order in which a planner should ask: own, upper, shared, zone, elsewhere, private."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from search.overlap.area import AreaRelation
 from search.overlap.columns import Floats
 from search.overlap.index import Index
 from search.overlap.names import fold
+from search.overlap.pairs import RELATED
 from search.overlap.plan import Plan
 from search.overlap.subject import Subject
 
@@ -70,9 +71,10 @@ def find_hits(
     a function or the plan has none."""
     left_out = set(leave_out)
     weights = _weights(index, plan)
+    wider = {function: index.words.taken_in_by(function) for function in plan.functions}
     ids: dict[str, None] = {}
     for function in plan.functions:
-        for one in index.with_function(function):
+        for one in sorted(index.with_function(function).union(*map(index.with_function, wider[function]))):
             ids[one] = None
     if not plan.functions:
         ids.update(dict.fromkeys(also))
@@ -84,7 +86,7 @@ def find_hits(
         subject = index.subjects.get(one)
         if subject is None or one in left_out:
             continue
-        coverage = _coverage(weights, subject)
+        coverage = _coverage(weights, subject, wider)
         if main and coverage < HALF and main not in subject.functions:
             continue
         relation = relations[index.territories[one]]
@@ -107,6 +109,8 @@ def tier_of(plan: Plan, above: frozenset[int], subject: Subject, relation: AreaR
         return "own"
     if joint_system(subject) is not None:
         return "shared"
+    if subject.owner_id is None and not subject.owner_name:
+        return "elsewhere"
     if subject.owner_id is None:
         # A ministry's or a public body's: it reaches the planner unless it says that it does not.
         return "upper" if relation in (AreaRelation.same, AreaRelation.contains) else "elsewhere"
@@ -175,10 +179,19 @@ def _weights(index: Index, plan: Plan) -> dict[str, float]:
     }
 
 
-def _coverage(weights: dict[str, float], subject: Subject) -> float:
-    """Share of the plan's functions that a platform offers, by how particular they are (기능 중복률)."""
+def _coverage(weights: dict[str, float], subject: Subject, wider: Mapping[str, Iterable[str]]) -> float:
+    """Share of the plan's functions that a platform offers, by how particular they are (기능 중복률).
+
+    Only where it offers none of them does a wider one count, in part: a general booking site also books halls.
+    """
     total = sum(weights.values())
-    return sum(worth for key, worth in weights.items() if key in subject.functions) / total if total else 0.0
+    if not total:
+        return 0.0
+    offered = sum(worth for key, worth in weights.items() if key in subject.functions)
+    if offered:
+        return offered / total
+    near = (worth for key, worth in weights.items() if any(one in subject.functions for one in wider[key]))
+    return RELATED * sum(near) / total
 
 
 def _main_share(plan: Plan, subject: Subject) -> float:

@@ -116,8 +116,8 @@ def _examples(
     job = np.array([one[1] is True for one in says], dtype=bool)
     known = np.array([one[1] is not None for one in says], dtype=bool)
     fold = np.array([crc32(subject.owner_name.encode()) % FOLDS for subject in subjects[::2]], dtype=np.int64)
-    # One platform under names without a common letter can only be known, never inferred: it teaches nothing.
-    unlike = scored.identity_values[:, [one.name for one in IDENTITY].index("unlike_name")] >= 1.0
+    # One platform that nothing leads to from the other can only be known, never inferred: it teaches nothing.
+    unlike = scored.identity_values[:, [one.name for one in IDENTITY].index("nothing_names_one")] >= 1.0
     learnable = ~(same & unlike)
     return (
         Examples(scored.identity_values[learnable], same[learnable], fold[learnable]),

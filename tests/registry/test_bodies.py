@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.bodies import former_bodies, present_bodies, present_body, same_body
+from registry.bodies import body_names, former_bodies, present_bodies, present_body, same_body
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,21 @@ from registry.bodies import former_bodies, present_bodies, present_body, same_bo
 )
 def test_a_former_name_leads_to_the_present_one(name, today):
     assert present_bodies(name) == today
+
+
+@pytest.mark.parametrize(
+    ("name", "today"),
+    [
+        ("행안부", "행정안전부"),
+        ("행자부", "행정안전부"),
+        ("Ministry of Environment", "기후에너지환경부"),
+        ("korea meteorological administration", "기상청"),
+        ("청와대", "대통령비서실"),
+    ],
+)
+def test_short_and_english_names_lead_to_the_present_body(name, today):
+    assert present_body(name) == today
+    assert name.casefold() in {one.casefold() for one in body_names(today)}
 
 
 def test_after_a_split_no_part_is_chosen():

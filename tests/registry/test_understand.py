@@ -43,6 +43,10 @@ def ids(understanding: Understanding) -> list[str]:
         ("장수몰", "전북특별자치도 장수군", ["farm_mall"], "online_marketplace"),
         ("배달e음", "인천광역시", ["food_delivery"], "public_delivery_app"),
         ("온라인 시장실", "경기도 안산시", ["mayor_communication"], "petition"),
+        ("군민의 소리", "경상남도 합천군", ["mayor_communication"], "petition"),
+        ("인천이음 카드", "인천광역시", ["local_currency"], "other"),
+        ("버스도착 알리미", "제주특별자치도 서귀포시", ["bus_info"], "policy_service_info"),
+        ("마을이장 방송 앱", "경상북도 영덕군", ["village_broadcast"], "pr_channel"),
     ],
 )
 def test_names(name: str, owner: str, functions: list[str], form: str) -> None:
@@ -68,6 +72,10 @@ def test_names(name: str, owner: str, functions: list[str], form: str) -> None:
         ("온라인 청년정책 제안창구", "서울특별시", "youth_policy"),
         ("시스템 장애 접수", "서울특별시", "disability_support"),
         ("고향사랑e음", "행정안전부", "local_currency"),
+        ("여수랑 관광 길라잡이", "전남광주통합특별시 여수시", "bike_sharing"),
+        ("복지급여 부정수급 신고", "서울특별시 서대문구", "welfare_info"),
+        ("통계포털 오픈API", "제주특별자치도", "open_data"),
+        ("11번가", "SK스퀘어", "citizen_proposal"),
     ],
 )
 def test_traps(name: str, owner: str, never: str) -> None:

@@ -74,6 +74,28 @@ def test_what_is_left_out_is_not_found_and_words_serve_as_functions(compared: En
     assert "따릉이" not in {hit.subject.name for tier in TIERS for hit in left.hits[tier]}
 
 
+def test_words_for_functions_are_steps_of_what_the_purpose_says(compared: Engine) -> None:
+    plan = {
+        "owner": "강원 속초시",
+        "purpose": "시민이 내년도 사업을 건의하고 우선순위를 투표로 정하는 주민참여예산 공간",
+        "functions": ["예산 사업 건의", "주민 투표", "선정 결과 공개"],
+        "area": "속초시 전역",
+    }
+    found = check(compared, plan)
+    assert found.plan.functions[0] == "participatory_budget"
+    assert not found.plan.declared
+    assert {hit.subject.owner_name for hit in found.hits["upper"]} >= {"강원특별자치도"}
+    assert check(compared, plan | {"area": "관내 전역"}).plan.subject.area == found.plan.subject.area
+
+
+def test_a_wider_platform_does_part_of_a_narrow_plan_and_not_the_other_way_round(compared: Engine) -> None:
+    narrow = check(compared, {"owner": "경남 진주시", "purpose": "강당 대관", "functions": ["facility_rental"]})
+    wide = {hit.subject.name: hit for hit in narrow.hits["zone"]}
+    assert 0.5 < wide["함안군 통합예약시스템"].coverage < 1.0
+    general = check(compared, {"owner": "경남 진주시", "purpose": "통합예약", "functions": ["integrated_reservation"]})
+    assert all("integrated_reservation" in hit.subject.functions for tier in general.hits.values() for hit in tier)
+
+
 def test_a_justified_plan_goes_ahead_where_nothing_exists(compared: Engine) -> None:
     plan = {
         "owner": "경상북도 울릉군",
