@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -17,6 +16,7 @@ from harvesters.access import allow, load_source, open_client, task_of
 from harvesters.base import HarvestTask, Listing, Progress, Reader, no_progress
 from harvesters.catalogue import harvester_named
 from harvesters.digest import send_digest
+from harvesters.ending import facts_of, write_end, write_failure
 from harvesters.housekeeping import close_killed_runs
 from harvesters.http import PoliteClient
 from harvesters.intake import Intake, Watch
@@ -26,17 +26,17 @@ from harvesters.lease import Heartbeat, Lease, being_read, claim, holder_name, r
 from harvesters.ledger import Line, RunReport, add_counts, close_abandoned, write_lines
 from harvesters.manners import stopped
 from harvesters.raw import RawStore
-from harvesters.since import mark_after, since_for
+from harvesters.since import since_for
 from harvesters.timing import next_run_after
 from harvesters.withdrawals import ASKED_AFTER, Fate, vanished_records
 from registry.database import session_of, writing_session
 from registry.errors import HarvestError, LeaseLost, MetaplatformError
-from registry.issues import raise_issue, settle
+from registry.issues import settle
 from registry.models import HarvestRun, Source
 from registry.models.base import now
 from registry.records import Actor, HarvestedRecord
 from registry.references import settle_waiting
-from registry.vocab import ActorKind, RunState, Severity
+from registry.vocab import ActorKind, RunState
 
 BATCH = 500
 SHOWN_LINES = 5000
@@ -215,7 +215,10 @@ class _Run:
             settle_waiting(session)
             source = session.get_one(Source, self.source.id)
             verdict = judge(session, source, self.listing, self.intake, fates, error)
-            self._close(session, source, verdict)
+            self.lines += write_end(session, source, self.run_id, verdict, self.listing, self.client)
+            if verdict.state is RunState.complete:
+                settle(session, self.machine, verdict.settled_codes, source_id=source.id, remote_id="")
+            release(session, self.lease, next_run_after(source, verdict, now()))
             send_digest(session, self.settings, source, self.run_id, verdict, self.lines)
         self.lines += verdict.lines
         noted = Counter(one.action for one in self.listing.remarks)
@@ -250,71 +253,13 @@ class _Run:
         task = task_of(self.source, self.client, self.listing, "", no_progress)
         return {remote_id: ask(task, remote_id) for remote_id in vanished}
 
-    def _close(self, session: Session, source: Source, verdict: Verdict) -> None:
-        run = session.get_one(HarvestRun, self.run_id)
-        run.state, run.stated, run.scope = verdict.state, self.listing.stated, self.listing.scope
-        add_counts(run, Counter(verdict.counts))
-        add_counts(run, Counter(one.action for one in self.listing.remarks))
-        run.counts = {**run.counts, "read": self.listing.read}
-        run.error = dict(verdict.error)
-        if verdict.doubts:
-            run.error |= {"doubts": [{"code": c, "cause": {"ko": ko, "en": en}} for c, ko, en in verdict.doubts]}
-        run.finished_at = max(run.started_at, now())
-        run.heartbeat_at = run.finished_at
-        run.requests, run.bytes_read = self.client.requests, self.client.bytes_read
-        session.add(run)
-        remarks = [Line(one.action, "", one.name, one.platform_id, one.detail) for one in self.listing.remarks]
-        if self.listing.note:
-            remarks.append(Line("note", "", self.listing.note))
-        write_lines(session, self.run_id, [*verdict.lines, *remarks])
-        self.lines += remarks
-        for problem in self.listing.problems:
-            raise_issue(
-                session,
-                problem.code,
-                Severity.warning,
-                problem.cause_ko,
-                problem.cause_en,
-                problem.remedy_ko,
-                problem.remedy_en,
-                field=problem.field,
-                value=problem.value,
-                url=problem.url,
-                concerns=problem.concerns,
-                source_id=source.id,
-                run_id=self.run_id,
-                remote_id=problem.remote_id,
-            )
-        if verdict.state is RunState.complete:
-            source.since = mark_after(source, self.listing)
-            source.last_complete_run = self.run_id
-            settle(session, self.machine, verdict.settled_codes, source_id=source.id, remote_id="")
-        session.add(source)
-        session.flush()
-        release(session, self.lease, next_run_after(source, verdict, now()))
-
     def _abandon(self, bug: BaseException) -> None:
         """Our own failure (a full disk, a broken database, Ctrl-C): close the run if the database still lets us."""
-        facts = bug.facts() if isinstance(bug, MetaplatformError) else _facts_of(bug)
+        facts = bug.facts() if isinstance(bug, MetaplatformError) else facts_of(bug)
         try:
             with writing_session(self.database) as session:
                 renew(session, self.lease, self.settings.lease_seconds)
-                run = session.get(HarvestRun, self.run_id)
-                if run is not None:
-                    run.state, run.error = RunState.failed, facts
-                    run.finished_at = max(run.started_at, now())
-                    session.add(run)
-                    raise_issue(
-                        session,
-                        facts["code"],
-                        Severity.error,
-                        facts["cause"]["ko"],
-                        facts["cause"]["en"],
-                        facts["remedy"]["ko"],
-                        facts["remedy"]["en"],
-                        source_id=self.source.id,
-                        run_id=run.id,
-                    )
+                write_failure(session, self.source.id, self.run_id, facts)
                 source = session.get_one(Source, self.source.id)
                 failed = Verdict(RunState.failed, {}, [], [], facts)
                 release(session, self.lease, next_run_after(source, failed, now()))
@@ -334,11 +279,3 @@ def _unexpected(source: Source, bug: Exception) -> HarvestError:
     )
     error.code = "harvester_failed"
     return error
-
-
-def _facts_of(bug: BaseException) -> dict[str, Any]:
-    return {
-        "code": "run_broken",
-        "cause": {"ko": "수집이 내부 오류로 멈췄습니다.", "en": f"The run was stopped by an internal error: {bug!r}"},
-        "remedy": {"ko": "기록을 보고 다시 수집하세요.", "en": "See the log and harvest again."},
-    }
