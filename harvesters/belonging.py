@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from harvesters.findings import Finding, Kind, Relation
 from harvesters.homepages import Named, Neighbourhood, organisation
-from harvesters.hrefs import host_of, is_front, readable_host, same_page, under
+from harvesters.hrefs import host_of, is_front, readable_host, under
 from harvesters.link_words import LinkWords, SectionRule, any_under, squeeze
 from harvesters.links import Link
+from harvesters.sections import OwnSite, first_segment
 from registry.models import Government
 from registry.urls import app_package
 
@@ -36,7 +37,7 @@ class Judge:
         self.own_domains = {organisation(host_of(home))}
         if near.own.homepage_host:
             self.own_domains.add(organisation(near.own.homepage_host.removeprefix("www.")))
-        self._home_segment = (urlsplit(home).path.strip("/").split("/") or [""])[0]
+        self.site = OwnSite(home, words)
 
     def judge(self, link: Link) -> Finding:
         """The finding for one link."""
@@ -151,9 +152,9 @@ class Judge:
         rule = self.words.section_of(link.text)
         main = label in ("", *_HOME_LABELS) or host == host_of(self.home)
         front = is_front(link.url)
-        if main and front and self._is_door(link, text):
+        if main and front and self.site.is_door(link, text):
             return replace(base, kind=Kind.homepage, confidence=0.95)
-        if rule and self._is_below_one(link):
+        if rule and self.site.is_below_one(link):
             return replace(base, confidence=0.7, evidence=(*base.evidence, "page:menu"))
         if rule and rule.anywhere:
             return replace(
@@ -165,13 +166,13 @@ class Judge:
             )
         if not main:
             return self._own_host(base, rule, front)
-        if rule and self._is_micro_site(link):
+        if rule and self.site.is_micro_site(link):
             return replace(
                 base,
                 kind=Kind.section,
                 rule=rule,
                 confidence=0.75,
-                evidence=(*base.evidence, f"word:{rule.form}", f"site:{_segment(link.url)}"),
+                evidence=(*base.evidence, f"word:{rule.form}", f"site:{first_segment(link.url)}"),
             )
         return replace(base, confidence=0.85, evidence=(*base.evidence, "page:own"))
 
@@ -268,64 +269,6 @@ class Judge:
             return Relation.nation
         return Relation.private if self.words.private_bodies.search(text) else None
 
-    def _is_micro_site(self, link: Link) -> bool:
-        """A section with an address of its own: another first path segment than the home page's, at its front."""
-        segment = _segment(link.url).lower()
-        own = {
-            self._home_segment.lower(),
-            "",
-            "www",
-            "kor",
-            "kr",
-            "ko",
-            "board",
-            "bbs",
-            "contents",
-            "cop",
-            "user",
-            "main",
-            "index",
-        }
-        if segment in own or "." in segment:
-            return False
-        return (
-            is_front(link.url)
-            or link.where in ("related", "badge")
-            or len(urlsplit(link.url).path.strip("/").split("/")) <= 2
-        )
-
-    def _is_door(self, link: Link, text: str) -> bool:
-        """Whether a front address leads to the home page itself rather than to a micro-site or a menu's first page."""
-        path = urlsplit(link.url).path.strip("/")
-        if not path or same_page(link.url) == same_page(self.home) or self.words.homepages.search(text):
-            return True
-        return not text or bool(
-            re.fullmatch(r"처음(?:으로)?|홈(?:으로)?|home|main|메인(?:으로)?|.{2,6}[시도군구]청?", text, re.IGNORECASE)
-        )
-
-    def _is_below_one(self, link: Link) -> bool:
-        """A menu entry that only does something in the section above it: 주민참여예산 > 예산제안하기, 제안 > 청년제안.
-
-        Other sections stand for themselves even there: 전자민원 > 군민청원.
-        """
-        text = squeeze(link.text)
-        for above in link.trail:
-            rule = self.words.section_of(above)
-            if rule is not None and rule.anywhere and (_DOING.search(text) or _shares_a_word(squeeze(above), text)):
-                return True
-        return False
-
-
-_DOING = re.compile(r"(?:하기|신청|접수|등록|투표|참여)$")
-_COMMON = re.compile(r"온라인|주민|시민|구민|군민|도민|국민|참여|소통|열린|전자|사이버")
-
-
-def _shares_a_word(left: str, right: str) -> bool:
-    """Whether two entries have two syllables in a row in common, apart from words that most of them have."""
-    left, right = _COMMON.sub(" ", left), _COMMON.sub(" ", right)
-    pieces = {left[start : start + 2] for start in range(len(left) - 1)}
-    return any(" " not in piece and piece in right for piece in pieces)
-
 
 def _context(link: Link) -> tuple[str, ...]:
     found = [f"in:{link.where}"]
@@ -334,7 +277,3 @@ def _context(link: Link) -> tuple[str, ...]:
     if link.trail:
         found.append("menu:" + ">".join(link.trail))
     return tuple(found)
-
-
-def _segment(url: str) -> str:
-    return urlsplit(url).path.strip("/").split("/")[0]
