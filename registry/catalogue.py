@@ -25,7 +25,8 @@ from registry.models.base import now
 from registry.models.harvest import remote_key
 from registry.normalise import normalise
 from registry.records import BUNDLE, HarvestedRecord, PlatformDraft
-from registry.register import register_many, settle_waiting
+from registry.references import settle_waiting
+from registry.register import register_many
 from registry.succession import follow_succession
 from registry.survey import load_survey
 from registry.tables import RECORD

@@ -1,7 +1,7 @@
 """Dates as Korean sources write them, read into ISO or refused: never a wrong date."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from registry.errors import InvalidValue
 
@@ -96,8 +96,3 @@ def _refused(field: str, value: object, cause_ko: str, cause_en: str) -> Invalid
         "2026-11-23처럼 연-월-일로 쓰세요. 연도나 연-월만 써도 됩니다.",
         "Write it as 2026-11-23; a year or a year and month will do.",
     )
-
-
-def utc(moment: datetime) -> datetime:
-    """A time of the database or the network, with its zone, in UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

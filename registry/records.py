@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from registry.vocab import ActorKind, ChannelKind, Level, OperatingMode, PlatformType, Status
@@ -133,11 +132,3 @@ class Question:
     remedy_ko: str = ""
     remedy_en: str = ""
     choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Period:
-    """A stretch of time with open ends."""
-
-    start: date | None = None
-    end: date | None = None

@@ -7,7 +7,7 @@ of records. On SQLite use `database.writing_session`; on PostgreSQL registering 
 import dataclasses
 import gc
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,19 +18,17 @@ from sqlmodel import Session
 
 from registry.audit import actor_text
 from registry.drafts import check, spoken
-from registry.editing import edit
 from registry.figure_rows import write_figures
-from registry.identity import Found, Recogniser, slices
+from registry.identity import Found, Recogniser
 from registry.models import Record, Source
 from registry.models.base import now
 from registry.questions import conflict_rows, doubt_row, question_row, settle_conflicts, write_issues
 from registry.records import Actor, FigureClaim, PlatformDraft
+from registry.references import by_remote_id
 from registry.standing import Standing, load, lock, settle_references, write
 from registry.statements import Said
-from registry.tables import PLATFORM, RECORD, STATEMENT
+from registry.tables import PLATFORM, RECORD
 from registry.vocab import Liveness, PlatformState, Rank
-
-__all__ = ["Registration", "edit", "register", "register_many", "settle_waiting"]
 
 # No vowels, so that an id never spells a word; no 0, 1, l or o, so that it can be read out on the telephone.
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
@@ -265,53 +263,6 @@ class _Batch:
         wanted = {name for pair in pairs for name in pair if name is not None and name not in self.platforms}
         names = by_remote_id(self.session, self.source.id, wanted - self.by_remote_id.keys())
         settle_references(self.session, changed, names | self.by_remote_id | {one: one for one in self.platforms})
-
-
-def settle_waiting(session: Session) -> int:
-    """Settle references to platforms that were registered after those that name them; how many platforms changed.
-
-    For the end of a load or a run: it looks at every waiting reference.
-    """
-    session.flush()
-    lock(session)
-    waiting: dict[str, set[str]] = {}
-    values: dict[str, set[str]] = {}
-    for field in ("parent", "successor"):
-        query = (
-            select(STATEMENT.c.platform_id, STATEMENT.c.source_id, STATEMENT.c.value)
-            .join(PLATFORM, PLATFORM.c.id == STATEMENT.c.platform_id)
-            .where(STATEMENT.c.field == field, STATEMENT.c.ended_at.is_(None), PLATFORM.c[f"{field}_id"].is_(None))
-        )
-        for platform_id, source_id, value in session.connection().execute(query):
-            waiting.setdefault(platform_id, set()).add(source_id)
-            values.setdefault(source_id, set()).add(value)
-    names = {source_id: by_remote_id(session, source_id, wanted) for source_id, wanted in values.items()}
-    at = now()
-    touched = []
-    for standing in load(session, waiting).values():
-        before = (standing.row["parent_id"], standing.row["successor_id"])
-        standing.derive(at)
-        settle_references(
-            session,
-            [standing],
-            {key: one for source_id in waiting[standing.id] for key, one in names[source_id].items()},
-        )
-        if (standing.row["parent_id"], standing.row["successor_id"]) != before:
-            standing.changed = True
-            touched.append(standing)
-    write(session, touched, at)
-    return len(touched)
-
-
-def by_remote_id(session: Session, source_id: str, remote_ids: Iterable[str]) -> dict[str, str]:
-    """The platforms of a source's records."""
-    found: dict[str, str] = {}
-    for part in slices(sorted(set(remote_ids))):
-        query = select(RECORD.c.remote_id, RECORD.c.platform_id).where(
-            RECORD.c.source_id == source_id, RECORD.c.remote_id.in_(part), RECORD.c.platform_id.is_not(None)
-        )
-        found |= {row[0]: row[1] for row in session.connection().execute(query)}
-    return found
 
 
 def new_id() -> str:

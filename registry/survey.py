@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert
-from sqlmodel import Session, col, select
+from sqlmodel import col
 
 from registry.database import writing_session
 from registry.errors import NotFound
@@ -103,9 +103,3 @@ def _answer(number: int, type_: str, item: str, option: str, value: float | None
 
 def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
     return (row["government_id"], row["type"], row["item"], row["option"])
-
-
-def report_table(session: Session, table: str) -> list[ReportFigure]:
-    """One table of the report as printed, in its order."""
-    query = select(ReportFigure).where(ReportFigure.table == table).order_by(col(ReportFigure.id))
-    return list(session.exec(query))

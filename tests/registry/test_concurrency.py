@@ -10,6 +10,8 @@ from sqlmodel import select
 from registry.database import session_of, writing_session
 from registry.editing import edit
 from registry.errors import Conflict
+from registry.issues import open_issues, resolve_issue
+from registry.liveness import Seen, observe
 from registry.models import Platform, Record, Statement
 from registry.vocab import Rank
 from tests.registry.factories import OFFICER, make_source, outbox, platform, put
@@ -81,6 +83,45 @@ def test_two_sources_bring_the_same_new_platform(any_database: Engine):
     with session_of(any_database) as session:
         assert len(session.exec(select(Platform)).all()) == 1
         assert len(session.exec(select(Record)).all()) == 4
+
+
+def test_registering_editing_probing_and_answering_at_once_never_wait_in_a_circle(any_database: Engine):
+    """Every writer of platforms takes the one lock before any row, so that PostgreSQL finds no deadlock to break."""
+    names = ["따릉이", "타슈", "누비자"]
+    with writing_session(any_database) as session:
+        made = [put(session, name).platform_id for name in names]
+        for one in ("web", "other"):
+            make_source(session, one, Rank.owner if one == "web" else Rank.harvested)
+    together = Barrier(4)
+
+    def work(kind: str) -> None:
+        together.wait()
+        for turn in range(12):
+            order = made if turn % 2 else made[::-1]
+            with writing_session(any_database) as session:
+                if kind == "register":
+                    for name in names if turn % 2 else names[::-1]:
+                        put(session, name, source="other", operator=f"운영사 {turn}")
+                for one in order:
+                    if kind == "edit":
+                        edit(
+                            session,
+                            one,
+                            {"operator": f"공단 {turn}"},
+                            actor=OFFICER,
+                            source=make_source(session, "web"),
+                        )
+                    elif kind == "probe":
+                        observe(session, Seen(one, "https://a.kr/", "taken_over" if turn % 2 else "ok"))
+                    elif kind == "answer":
+                        for issue in open_issues(session, platform_id=one):
+                            resolve_issue(session, issue.id or 0, OFFICER, "보았음")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, ["register", "edit", "probe", "answer"]))
+    with session_of(any_database) as session:
+        assert {platform(session, one).operator for one in made} == {"공단 11"}
+        assert outbox(session, made[0]) == list(range(1, platform(session, made[0]).version + 1))
 
 
 @pytest.mark.parametrize("leave", [KeyboardInterrupt, RuntimeError])

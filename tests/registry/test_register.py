@@ -10,7 +10,8 @@ from registry.errors import InvalidValue
 from registry.issues import open_issues
 from registry.models import Platform, Statement, UsageFigure
 from registry.records import FigureClaim, Question
-from registry.register import register, register_many, settle_waiting
+from registry.references import settle_waiting
+from registry.register import register, register_many
 from registry.statements import FIELDS
 from registry.vocab import PlatformType, Rank, Status
 from tests.registry.factories import (

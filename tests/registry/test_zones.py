@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import col, select
 
 from config.settings import CONFIG
+from registry.communities import communities, modularity
 from registry.database import open_database, session_of
 from registry.errors import InvalidValue
 from registry.governments import Places
 from registry.models import Zone, ZoneMember, ZoneSet
-from registry.zones import communities, derive_zones, import_zones, load_operator_sets, modularity, save_zones
+from registry.zones import derive_zones, import_zones, load_operator_sets, save_zones
 
 FLOWS = CONFIG / "catalogue" / "flows.csv"
 

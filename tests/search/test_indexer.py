@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import select
 
 from registry.database import session_of, writing_session
+from registry.editing import edit
 from registry.models import OutboxEntry, Platform, Source
 from registry.records import SYSTEM, PlatformDraft
-from registry.register import edit, register
+from registry.register import register
 from registry.vocab import Level, Status
 from registry.withdraw import withdraw
 from search.document import documents
