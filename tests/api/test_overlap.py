@@ -73,7 +73,7 @@ def test_the_subjects_name_leads_to_the_groups(client: TestClient) -> None:
 
 def test_a_group_has_map_table_history_and_files(client: TestClient, delivery: dict[str, object]) -> None:
     page = client.get(f"/groups/{delivery['id']}").text
-    assert "<svg" in page and "동백통" in page and "2024-05-15" in page and "국비" not in page
+    assert "<svg" in page and "동백통" in page and "2024년 5월 15일" in page and "국비" not in page
     lines = client.get(f"/groups/{delivery['id']}.csv").content.decode("utf-8-sig").splitlines()
     members = delivery["members"]
     assert isinstance(members, list) and len(lines) == len(members) + 1
