@@ -1,13 +1,15 @@
 """What has to be true before anything is served: a writable home, a migrated database, a bundle, an index."""
 
 import errno
+import logging
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from registry.errors import ComponentMissing
+from registry.errors import ComponentMissing, InvalidValue
 
 if TYPE_CHECKING:  # every command imports this module; the heavy parts come when something is opened
     from sqlalchemy import Engine
@@ -54,6 +56,7 @@ def open_installation(settings: Settings, *, migrated: bool = True) -> Installat
     from registry.database import open_database
     from search.engine import open_engine
 
+    configure_logs(settings.log_level)
     make_home(settings)
     database = open_database(settings.sqlalchemy_url)
     if migrated:
@@ -61,6 +64,33 @@ def open_installation(settings: Settings, *, migrated: bool = True) -> Installat
 
         migrate(database)
     return Installation(settings, database, open_engine(settings))
+
+
+def configure_logs(level: str) -> None:
+    """Log lines go to standard error, as JSON where no person sits at it; InvalidValue for a level nobody knows."""
+    import structlog
+
+    known = logging.getLevelNamesMapping()
+    if level.upper() not in known:
+        raise InvalidValue(
+            "METAPLATFORM_LOG_LEVEL",
+            level,
+            "알 수 없는 기록 수준입니다.",
+            "This log level is not known.",
+            f"다음 중 하나를 쓰세요: {', '.join(known)}",
+            f"Use one of: {', '.join(known)}",
+        )
+    person = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(known[level.upper()]),
+        # Asked for at each line, because whoever runs us may exchange standard error.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 def make_home(settings: Settings) -> None:

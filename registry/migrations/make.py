@@ -1,7 +1,4 @@
-"""Write the next migration from the models: python -m registry.migrations.make "what changes".
-
-`--afresh` throws all revisions away and writes 0001 anew; only before the first release.
-"""
+"""Write the next migration from the models: python -m registry.migrations.make "what changes"."""
 
 import subprocess
 import sys
@@ -14,18 +11,13 @@ from registry.database import open_database
 from registry.migrations import FOLDER, configuration, migrate
 
 
-def make(message: str, afresh: bool = False) -> Path:
-    """Write one revision file and return its path."""
+def make(message: str) -> Path:
+    """Write one revision file, numbered after the last one, and return its path; look it through before it is kept."""
     versions = FOLDER / "versions"
-    versions.mkdir(exist_ok=True)
-    if afresh:
-        for old in versions.glob("*.py"):
-            old.unlink()
     number = 1 + len(list(versions.glob("[0-9]*.py")))
     with tempfile.TemporaryDirectory() as folder:
         engine = open_database(f"sqlite:///{folder}/compare.sqlite")
-        if not afresh:
-            migrate(engine)
+        migrate(engine)
         config = configuration()
         config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
         with engine.begin() as connection:
@@ -39,5 +31,6 @@ def make(message: str, afresh: bool = False) -> Path:
 
 
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word != "--afresh"]
-    print(make(" ".join(words) or "The registry as first released", "--afresh" in sys.argv))
+    if len(sys.argv) < 2:
+        sys.exit('무엇이 바뀌는지 쓰세요. / Say what changes: python -m registry.migrations.make "what changes"')
+    print(make(" ".join(sys.argv[1:])))

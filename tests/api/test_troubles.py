@@ -1,15 +1,18 @@
 """Settings, files and databases that fail are one sentence with a remedy in each language, never a trace."""
 
+import json
 import tomllib
 from pathlib import Path
 
 import pytest
+import structlog
 from pydantic import ValidationError
 
 from api.commands.output import describe, exit_code
 from api.commands.troubles import explained
+from api.startup import configure_logs
 from config.settings import Settings
-from registry.errors import MetaplatformError, StorageFull
+from registry.errors import InvalidValue, MetaplatformError, StorageFull
 
 
 def sentence(error: Exception) -> MetaplatformError:
@@ -52,6 +55,23 @@ def test_files(tmp_path: Path):
     said = sentence(caught.value)
     assert isinstance(said, StorageFull)
     assert exit_code(said) == 3
+
+
+def test_log_lines_go_to_standard_error_from_the_chosen_level_on(capsys: pytest.CaptureFixture[str]):
+    before = structlog.get_config()
+    try:
+        configure_logs("warning")
+        structlog.get_logger().info("not said")
+        structlog.get_logger().warning("index lags", problem="가득 참")
+    finally:
+        structlog.configure(**before)
+    said = capsys.readouterr()
+    assert said.out == ""
+    line = json.loads(said.err)
+    assert (line["event"], line["level"], line["problem"]) == ("index lags", "warning", "가득 참")
+    with pytest.raises(InvalidValue) as caught:
+        configure_logs("loud")
+    assert "METAPLATFORM_LOG_LEVEL='loud'" in describe(sentence(caught.value))
 
 
 def test_a_mistake_of_the_program_keeps_its_trace():
