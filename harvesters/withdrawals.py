@@ -12,6 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from harvesters.expectation import Expectation
+from harvesters.known_rows import rows_of
 from harvesters.ledger import Line
 from registry.audit import audit
 from registry.errors import Conflict, NotFound
@@ -135,7 +136,7 @@ def answer(session: Session, issue_id: int, actor: Actor, do_withdraw: bool) -> 
     lines: list[Line] = []
     if do_withdraw:
         ids = [one["remote_id"] for one in issue.facts["records"]]
-        rows = session.exec(select(Record).where(Record.source_id == source.id, col(Record.remote_id).in_(ids))).all()
+        rows = rows_of(session, source.id, ids)
         # What was listed again since the question was asked is no longer concerned by it.
         gone = [row for row in rows if row.state != RecordState.withdrawn and row.last_seen < issue.created_at]
         lines = _withdraw(session, source, gone, actor)
@@ -152,7 +153,7 @@ def kept_by_answer(session: Session, source_id: str) -> set[str]:
     kept: set[str] = set()
     for issue in answered:
         ids = [one["remote_id"] for one in issue.facts.get("records", [])]
-        rows = session.exec(select(Record).where(Record.source_id == source_id, col(Record.remote_id).in_(ids))).all()
+        rows = rows_of(session, source_id, ids)
         kept.update(row.remote_id for row in rows if issue.resolved_at and row.last_seen < issue.resolved_at)
     return kept
 

@@ -11,9 +11,11 @@ from api.flash import redirect_saying
 from api.language import language_of
 from api.reading import found, list_issues, open_issue_codes
 from api.rendering import name_of, render
+from harvesters.withdrawals import CEILING
+from harvesters.withdrawals import answer as answer_question
 from registry.audit import audit
 from registry.database import writing_session
-from registry.errors import InvalidValue
+from registry.errors import Conflict, InvalidValue
 from registry.issues import raise_issue, resolve_issue
 from registry.models import Issue, Platform, Source
 from registry.permissions import may, require
@@ -71,6 +73,8 @@ def issue(request: Request, session: SessionDep, parts: PartsDep, viewer: Viewer
         platform=_platform(session, row),
         source=session.get(Source, row.source_id) if row.source_id else None,
         private=PRIVATE_FACTS,
+        vanished=row.facts.get("records", []) if row.code == CEILING else [],
+        may_withdraw=may(viewer.account if viewer else None, "manage_sources"),
         fact_text=lambda key, value: _fact_text(request, parts, key, value),
         may_read=may(viewer.account if viewer else None, "read_work"),
         may_answer=may(viewer.account if viewer else None, "answer_issue", _platform(session, row), parts.places),
@@ -91,8 +95,32 @@ def resolve(
     with writing_session(parts.database) as session:
         row = found(session.get(Issue, number), "issue", number)
         require(viewer.account, "answer_issue", _platform(session, row), parts.places)
+        if row.code == CEILING:
+            raise Conflict(
+                "이 물음은 글이 아니라 '내림'이나 '둠'으로 답합니다.",
+                "This question is answered by 'withdraw' or 'keep', not in words.",
+                "목록 아래의 단추를 쓰세요.",
+                "Use the buttons below its list.",
+            )
         resolve_issue(session, number, viewer.actor, answer.strip())
         audit(session, viewer.actor, "resolve_issue", f"issue:{number}", note=answer.strip())
+    return redirect_saying(request, f"/issues/{number}", "resolved")
+
+
+@router.post("/issues/{number}/withdrawal", dependencies=[Depends(same_origin)])
+def answer_withdrawal(
+    request: Request,
+    parts: PartsDep,
+    viewer: SignedIn,
+    number: Number,
+    do: Annotated[str, Form(pattern="^(withdraw|keep)$")],
+    csrf: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Answer a run that stopped at its ceiling: take down what is still not listed, or keep it."""
+    check_csrf(viewer, csrf)
+    require(viewer.account, "manage_sources")
+    with writing_session(parts.database) as session:
+        answer_question(session, number, viewer.actor, do_withdraw=do == "withdraw")
     return redirect_saying(request, f"/issues/{number}", "resolved")
 
 
