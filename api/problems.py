@@ -7,10 +7,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.security import add_headers
 from registry import errors
+from registry.database_errors import explained
 
 # The most particular class wins; a subclass without a line of its own answers as its parent does.
 STATUSES: Mapping[type[errors.MetaplatformError], int] = {
@@ -166,12 +168,22 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.MetaplatformError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(SQLAlchemyError, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.MetaplatformError)
     return answer(request, status_of(error), error.facts())
+
+
+def _database(request: Request, error: Exception) -> Response:
+    """A database that is away, full or busy is 503 or 409 with a remedy; a mistake of ours stays one."""
+    assert isinstance(error, SQLAlchemyError)
+    said = explained(error)
+    if said is None:
+        raise error
+    return _ours(request, said)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

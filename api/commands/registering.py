@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.opening import opened
-from api.commands.output import NEEDS_PERSON, WRONG_INPUT, progress_display, say, show, table
+from api.commands.output import NEEDS_PERSON, progress_display, show, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -89,19 +89,38 @@ def import_sheet(
             )
         if not dry_run:
             installation.indexer().follow()
+    show(result, as_json, import_as_text(result))
+    if result["questions"] or result["rejected"]:
+        raise typer.Exit(NEEDS_PERSON)
+
+
+OUTCOMES = {
+    "added": "새로 등록 / added",
+    "changed": "바뀜 / changed",
+    "unchanged": "그대로 / unchanged",
+    "matched": "있던 플랫폼에 붙음 / matched",
+    "questions": "물음 / questions",
+    "rejected": "받지 못함 / rejected",
+}
+
+
+def import_as_text(result: dict[str, Any]) -> str:
+    """What became of a sheet, for a terminal: the counts, then each change, question and refusal with its row."""
     counts = {key: value if isinstance(value, int) else len(value) for key, value in result.items()}
-    lines = [f"{key}: {value}" for key, value in counts.items()]
+    lines = [f"{OUTCOMES.get(key, key)}: {value}" for key, value in counts.items()]
     lines += [
-        f"  {one['row']}행 {one['name']} · {field}: {before or '–'} → {after or '–'}"
+        f"  {one['row']}: {one['name']} · {field}: {before or '–'} → {after or '–'}"
         for one in result["changed"]
         for field, (before, after) in one["fields"].items()
     ]
     lines += [
-        f"  {one['row']}행 {one['field']}={one['value']}: {one['reason']} {one['remedy']}" for one in result["rejected"]
+        f"  {one['row']}: {one['name']} · {one['field']}: {one['question']} {one['remedy']}"
+        for one in result["questions"]
     ]
-    show(result, as_json, "\n".join(lines))
-    if result["questions"] or result["rejected"]:
-        raise typer.Exit(NEEDS_PERSON)
+    lines += [
+        f"  {one['row']}: {one['field']}={one['value']}: {one['reason']} {one['remedy']}" for one in result["rejected"]
+    ]
+    return "\n".join(lines)
 
 
 @zones.command("derive")
@@ -138,6 +157,3 @@ def zones_list(as_json: Json = False) -> None:
     with opened() as installation, session_of(installation.database) as session:
         sets = zone_sets(session)
     show(sets, as_json, table([[one["id"], one["title"], one["made_from"]] for one in sets], ["id", "이름", "근거"]))
-
-
-__all__ = ["WRONG_INPUT", "coverage", "import_sheet", "platforms", "say", "zones"]

@@ -6,12 +6,18 @@ from pathlib import Path
 
 import pytest
 import structlog
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from pydantic import ValidationError
+from sqlalchemy import text
 
 from api.commands.output import describe, exit_code
+from api.commands.registering import import_as_text
 from api.commands.troubles import explained
+from api.problems import install
 from api.startup import configure_logs
 from config.settings import Settings
+from registry.database import open_database
 from registry.errors import InvalidValue, MetaplatformError, StorageFull
 
 
@@ -72,6 +78,43 @@ def test_log_lines_go_to_standard_error_from_the_chosen_level_on(capsys: pytest.
     with pytest.raises(InvalidValue) as caught:
         configure_logs("loud")
     assert "METAPLATFORM_LOG_LEVEL='loud'" in describe(sentence(caught.value))
+
+
+def test_a_database_that_cannot_serve_is_503_and_our_own_mistake_500(tmp_path: Path):
+    (tmp_path / "damaged").write_bytes(b"no database at all" * 1000)
+    app = FastAPI()
+    install(app)
+
+    @app.get("/api/v1/ask/{name}")
+    def ask(name: str) -> None:
+        with open_database(f"sqlite:///{tmp_path / name}").connect() as connection:
+            connection.execute(text("SELECT * FROM nothing_here"))
+
+    client = TestClient(app, raise_server_exceptions=False)
+    answer = client.get("/api/v1/ask/damaged")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.json()["remedy"]["ko"] and answer.json()["remedy"]["en"]
+    assert "Retry-After" in answer.headers
+    assert client.get("/api/v1/ask/empty").status_code == 500
+
+
+def test_a_sheet_that_leaves_questions_tells_them_at_the_terminal():
+    told = import_as_text(
+        {
+            "added": [],
+            "changed": [{"row": 2, "name": "따릉이", "fields": {"url": ("", "https://a.kr/")}}],
+            "unchanged": 3,
+            "matched": [],
+            "questions": [
+                {"row": 4, "name": "강릉패스", "field": "functions", "question": "무슨 일?", "remedy": "고르세요"}
+            ],
+            "rejected": [{"row": 5, "field": "owner", "value": "없는군", "reason": "모름", "remedy": "쓰세요"}],
+        }
+    )
+    assert "그대로 / unchanged: 3" in told
+    assert "  2: 따릉이 · url: – → https://a.kr/" in told
+    assert "  4: 강릉패스 · functions: 무슨 일? 고르세요" in told
+    assert "  5: owner=없는군: 모름 쓰세요" in told
 
 
 def test_a_mistake_of_the_program_keeps_its_trace():
