@@ -1,4 +1,4 @@
-"""What officers' standing verdicts make of a pair: they go before the models in labels, stored pairs and groups."""
+"""What officers' standing verdicts and decisions make of a pair: they go before the models in labels, stored pairs and groups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from registry.models import Verdict
+from registry.models import Decision, Verdict
 from registry.review import VerdictKind
 from search.overlap.columns import Ints
 
@@ -21,14 +21,28 @@ SAID = {kind: place for place, kind in enumerate(_KINDS)}
 REFUSED = np.array([SAID[VerdictKind.different], SAID[VerdictKind.overlap], SAID[VerdictKind.not_overlap]])
 
 
-def standing_verdicts(session: Session) -> dict[frozenset[str], VerdictKind]:
-    """The latest standing verdict on each pair; 'unsure' says nothing and leaves what was said before."""
-    rows = session.connection().execute(
+def latest_verdicts(session: Session) -> dict[frozenset[str], VerdictKind]:
+    """The latest standing verdict on each pair; 'unsure' says nothing and leaves what was said before.
+
+    Two that an administrator decided to be different are different, whatever was said of them before.
+    """
+    connection = session.connection()
+    said = connection.execute(
         select(col(Verdict.left_id), col(Verdict.right_id), col(Verdict.kind))
         .where(col(Verdict.undone_at).is_(None), col(Verdict.kind) != VerdictKind.unsure.value)
         .order_by(col(Verdict.id))
     )
-    return {frozenset((left, right)): VerdictKind(kind) for left, right, kind in rows}
+    found = {frozenset((left, right)): VerdictKind(kind) for left, right, kind in said}
+    decided = connection.execute(
+        select(col(Decision.left_id), col(Decision.right_id)).where(
+            col(Decision.undone_at).is_(None), col(Decision.kind) == VerdictKind.different.value
+        )
+    )
+    for left, right in decided:
+        pair = frozenset((left, right))
+        if found.get(pair, VerdictKind.same) is VerdictKind.same:
+            found[pair] = VerdictKind.different
+    return found
 
 
 def held_apart(verdicts: Verdicts) -> list[frozenset[str]]:

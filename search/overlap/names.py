@@ -111,7 +111,11 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The parts of a name between spaces and marks, folded."""
-    plain = _SPOKEN_E.sub("이", normalize("NFKC", text).lower()).replace("+", "플러스 ")
+    plain = normalize("NFKC", text).lower()
+    if "e" in plain:
+        plain = _SPOKEN_E.sub("이", plain)
+    if "+" in plain:
+        plain = plain.replace("+", "플러스 ")
     return [part for part in _SPLIT.split(plain) if part]
 
 
@@ -136,19 +140,27 @@ def place_words(*names: str) -> tuple[str, ...]:
 
 def without_places(name: str, places: tuple[str, ...]) -> str:
     """The folded name without its owner's place words; the whole name when nothing else is left of it."""
-    left = fold(name)
+    return folded_without(fold(name), places)
+
+
+def folded_without(folded: str, places: tuple[str, ...]) -> str:
+    """The same of a name, or a word of one, that is folded already."""
+    left = folded
     for place in places:
-        left = left.replace(place, "")
-    return left if len(left) >= 2 else fold(name)
+        if place in left:
+            left = left.replace(place, "")
+    return left if len(left) >= 2 else folded
 
 
 def brand_of(core: str, function_words: Iterable[str] = ()) -> str:
     """What is left of a core name when generic and function words are off; '' when it has no brand."""
     left = core
     for word in function_words:
-        left = left.replace(word, "")
+        if word in left:
+            left = left.replace(word, "")
     for word in GENERIC:
-        left = left.replace(word, "")
+        if word in left:
+            left = left.replace(word, "")
     return left if len(left) >= 2 else ""
 
 
@@ -159,7 +171,8 @@ def says_otherwise(rest: Iterable[str], function_words: Iterable[str] = ()) -> b
     """
     left = "".join(one for one in rest if not one.isascii())
     for word in (*function_words, *GENERIC):
-        left = left.replace(word, "")
+        if word in left:
+            left = left.replace(word, "")
     return len(left) >= 2
 
 

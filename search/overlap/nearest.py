@@ -1,7 +1,11 @@
 """Each platform's nearest few, of any rows in slices: what is stored, so that pages need not compare all with all."""
 
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +18,9 @@ from search.overlap.scoring import LABELS, OVERLAPS, PLACE, Label, Scorer
 TOP_IDENTITY = 5
 TOP_OVERLAP = 20
 # So many platforms are compared at once: their pairs fit into the processor's cache better than a million's.
-SLICE = 10_000
+SLICE = 5_000
+# Arrays are worked on without Python's lock, so that a second core helps; more threads wait for memory.
+THREADS = min(2, os.cpu_count() or 1)
 
 _NEAR_ENOUGH = 0.05
 _KEPT = np.array([label in {Label.same_platform, *OVERLAPS} for label in LABELS])
@@ -43,8 +49,20 @@ def nearest_of_all(scorer: Scorer, columns: Columns, judged: Judged, rows: Ints 
     blocks = Blocks(columns)
     everybody = np.arange(len(columns), dtype=np.int64) if rows is None else rows
     order = everybody[np.lexsort((columns.function[everybody, 0], columns.owner[everybody]))]
-    for start in range(0, len(order), SLICE):
-        yield _slice(scorer, columns, judged, blocks, order[start : start + SLICE])
+    slices = [order[start : start + SLICE] for start in range(0, len(order), SLICE)]
+    compare = partial(_slice, scorer, columns, judged, blocks)
+    if len(slices) < 2:
+        yield from map(compare, slices)
+        return
+    with ThreadPoolExecutor(THREADS) as pool:
+        waiting: deque[Future[Nearest]] = deque()
+        for part in slices:
+            waiting.append(pool.submit(compare, part))
+            # So many results wait for whoever takes them and no more: a million's would not fit.
+            if len(waiting) > THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _slice(scorer: Scorer, columns: Columns, judged: Judged, blocks: Blocks, rows: Ints) -> Nearest:

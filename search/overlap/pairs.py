@@ -142,20 +142,22 @@ class Pairs:
                     hit = (cores[:, slot] != 0) & (cores[:, slot] == words[:, other])
                     named[rows] |= hit
                     more[rows] |= hit & more_said[:, other]
-        return named, more & ~self.same_name
+        return named, np.asarray(more & ~self.same_name)
 
     @cached_property
     def sounds_alike(self) -> Flags:
         """Written in different letters, a whole name sounds like the other's name or like a word of it."""
         columns = self.columns
         found = np.zeros(len(self), dtype=bool)
-        latin = (columns.sound > 0).any(1) | (columns.word_sound > 0).any(1)
-        hangul = (columns.sound < 0).any(1) | (columns.word_sound < 0).any(1)
-        rows = np.flatnonzero((latin[self.left] & hangul[self.right]) | (hangul[self.left] & latin[self.right]))
-        here, there = self.left[rows], self.right[rows]
+        compared, places = np.unique(np.concatenate([self.left, self.right]), return_inverse=True)
+        heard = np.column_stack([columns.sound[compared], columns.word_sound[compared]])
+        latin, hangul = np.any(heard > 0, axis=1)[places], np.any(heard < 0, axis=1)[places]
+        here, there = slice(None, len(self)), slice(len(self), None)
+        rows = np.flatnonzero((latin[here] & hangul[there]) | (hangul[here] & latin[there]))
+        left, right = self.left[rows], self.right[rows]
         whole, part = columns.sound, columns.word_sound
         for one, other in ((whole, whole), (whole, part), (part, whole)):
-            found[rows] |= _shared(one[here], -other[there])
+            found[rows] |= _shared(one[left], -other[right])
         return found
 
     @cached_property

@@ -18,7 +18,7 @@ from search.overlap.clusters import Cluster
 from search.overlap.group_rows import store_groups
 from search.overlap.grouping import group_function, groups_of_all
 from search.overlap.index import Index
-from search.overlap.judged import Judged, Verdicts, held_apart, standing_verdicts
+from search.overlap.judged import Judged, Verdicts, held_apart, latest_verdicts
 from search.overlap.live import STORED_KEY, LiveIndex, Pending, live_index
 from search.overlap.nearest import nearest_of_all
 from search.overlap.pair_rows import pair_rows, same_row
@@ -66,7 +66,7 @@ def _bring_up(live: LiveIndex, index: Index, progress: Progress | None) -> dict[
     if not pending:
         return {"platforms": len(index), "changed": 0, "functions": 0, "groups": 0}
     with session_of(live.database) as session:
-        verdicts = standing_verdicts(session)
+        verdicts = latest_verdicts(session)
     if pending.everything:
         index.count()
         _store_all_pairs(live.database, index, verdicts, progress)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from search.overlap.names import audience_of, brand_of, fold, place_words, says_otherwise, without_places, words
+from search.overlap.names import audience_of, brand_of, fold, folded_without, place_words, says_otherwise, words
 from search.overlap.sounds import script, sound
 
 # Under these many owners stand side by side: an address there says which shop, not which operation.
@@ -85,7 +85,8 @@ class Subject:
     @cached_property
     def cores(self) -> tuple[str, ...]:
         """Its names without place words and as they are, without repeats: 대구로 is no '로'."""
-        both = [form for name in self.names for form in (without_places(name, self.places), fold(name))]
+        folded = [fold(name) for name in self.names]
+        both = [form for name in folded for form in (folded_without(name, self.places), name)]
         return tuple(dict.fromkeys(both))
 
     @cached_property
@@ -98,7 +99,7 @@ class Subject:
         """The words of its names without place words, and whether the other words of that name say something more."""
         found: dict[str, bool] = {}
         for name in self.names:
-            parts = [part for part in (without_places(one, self.places) for one in words(name)) if part]
+            parts = [part for part in (folded_without(one, self.places) for one in words(name)) if part]
             parts = [part for part in parts if part not in self.places]
             for place, part in enumerate(parts):
                 if len(parts) > 1 and len(part) > 1:

@@ -95,15 +95,13 @@ def stored_run(count: int, rounds: int = 30) -> None:
         ids = _filled(engine, count)
         live_index(engine, Settings(home=Path(folder)))
         begun, used = time.perf_counter(), time.process_time()
-        live_index(engine).refresh()
-        read = time.perf_counter()
         rebuild(engine)
         done, cpu = time.perf_counter(), time.process_time() - used
         with session_of(engine) as session:
             rows = session.connection().exec_driver_sql("SELECT count(*) FROM compared_pair").scalar()
         print(
-            f"{count:>9,} in a database: read {read - begun:.1f} s, read again, compared, grouped and stored "
-            f"{done - read:.1f} s, {cpu:.1f} s of one core; {rows:,} pairs stored; peak {_peak():.2f} GB",
+            f"{count:>9,} in a database: read, compared, grouped and stored in {done - begun:.1f} s, {cpu:.1f} s of one "
+            f"core; {rows:,} pairs stored; peak {_peak():.2f} GB",
             flush=True,
         )
         follow(engine)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from registry.database import session_of, writing_session
+from registry.merge import declare_different
 from registry.models import ComparedPair, Meta, OverlapMember, Platform
 from registry.models.base import now
 from registry.records import Actor
@@ -15,7 +16,7 @@ from registry.review import judge, take_back
 from registry.vocab import ActorKind
 from search.overlap.grouping import groups_of_all
 from search.overlap.index import Index
-from search.overlap.judged import Judged, standing_verdicts
+from search.overlap.judged import Judged, latest_verdicts
 from search.overlap.live import STORED_KEY, LiveIndex, live_index
 from search.overlap.nearest import nearest_of_all
 from search.overlap.pair_rows import pair_rows
@@ -119,6 +120,17 @@ def test_a_verdict_names_the_stored_pair_until_it_is_taken_back(changing: Engine
     assert _label(changing, *pair) == "same_platform"
 
 
+def test_two_decided_to_be_different_are_not_stored_as_the_same(changing: Engine) -> None:
+    with writing_session(changing) as session:
+        one = session.execute(select(Platform).where(col(Platform.name) == "따릉이")).scalars().one()
+        session.add(Platform(**one.model_dump() | {"id": "PTWIN", "updated_at": now()}))
+        pair = (one.id, "PTWIN")
+    with writing_session(changing) as session:
+        declare_different(session, *pair, OFFICER, "따로 계약함")
+    follow(changing)
+    assert _label(changing, *pair) == "duplication"
+
+
 def _label(engine: Engine, left: str, right: str) -> str | None:
     with session_of(engine) as session:
         row = session.get(ComparedPair, (left, right))
@@ -163,7 +175,7 @@ def _stored(engine: Engine) -> dict[tuple[str, str], dict[str, Any]]:
 def _in_full(engine: Engine, index: Index) -> dict[tuple[str, str], dict[str, Any]]:
     ids, columns = index.every()
     with session_of(engine) as session:
-        judged = Judged.of(standing_verdicts(session), ids)
+        judged = Judged.of(latest_verdicts(session), ids)
     found = [row for part in nearest_of_all(index.scorer, columns, judged) for row in pair_rows(index, ids, part)]
     return {(row["left_id"], row["right_id"]): {key: row[key] for key in row if key != "at"} for row in found}
 
