@@ -11,7 +11,9 @@ from api.commands.output import progress_display, show, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-overlap = typer.Typer(no_args_is_help=True, help="Platforms that do the same job (유사·중복).")
+overlap = typer.Typer(
+    no_args_is_help=True, help="Platforms that do the same job (유사·중복). Example: metaplatform overlap groups"
+)
 
 
 @overlap.command("evaluate")

@@ -11,7 +11,7 @@ from config.settings import get_settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-sources = typer.Typer(no_args_is_help=True, help="Places we read.")
+sources = typer.Typer(no_args_is_help=True, help="Places we read. Example: metaplatform sources list")
 
 
 def harvest(

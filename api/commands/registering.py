@@ -10,8 +10,10 @@ from api.commands.output import NEEDS_PERSON, progress_display, show, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-platforms = typer.Typer(no_args_is_help=True, help="Platforms of the registry.")
-zones = typer.Typer(no_args_is_help=True, help="Living zones (생활권).")
+platforms = typer.Typer(
+    no_args_is_help=True, help="Platforms of the registry. Example: metaplatform platform show P89b2547e"
+)
+zones = typer.Typer(no_args_is_help=True, help="Living zones (생활권). Example: metaplatform zones list")
 
 
 @platforms.command("show")
