@@ -222,3 +222,9 @@ def test_a_description_claims_no_more_than_the_row(platforms: list[dict[str, str
             assert re.search(r"끝났다|멈췄다", said), row["name"]
         if row["owner_level"] == "private":
             assert "공공" not in said or "공공배달앱으로 쓴다" in said, row["name"]
+
+
+def test_ids_of_merged_functions_still_lead_somewhere() -> None:
+    vocabulary = load_vocabulary()
+    assert vocabulary.function("rural_taxi").id == vocabulary.function("drt_bus").id == "drt_bus"
+    assert "rural_taxi" not in vocabulary.functions

@@ -3,12 +3,15 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 import registry.models  # noqa: F401  (fills the metadata)
 from registry.database import open_database
 from registry.migrations import migrate, pending
+from registry.models import OutboxEntry, Platform
+from registry.vocab import Level
 
 
 def test_upgrade_to_head_is_the_models(any_database: Engine):
@@ -47,3 +50,17 @@ def test_an_interrupted_migration_leaves_nothing(tmp_path, monkeypatch: pytest.M
         assert connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar() == 0
     migrate(engine)
     assert not pending(engine)
+
+
+def test_platforms_of_merged_functions_keep_a_function(any_database: Engine):
+    with Session(any_database) as session:
+        functions = [{"id": code, "confidence": 1.0, "evidence": []} for code in ("chatbot", "civil_complaint", "cctv")]
+        session.add(Platform(id="P00000001", name="서울톡", owner_level=Level.metropolitan, functions=functions))
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        session.commit()
+    migrate(any_database)
+    with Session(any_database) as session:
+        kept = session.get_one(Platform, "P00000001")
+        assert [one["id"] for one in kept.functions] == ["civil_complaint", "smart_city"]
+        assert [row.platform_id for row in session.scalars(select(OutboxEntry))] == ["P00000001"]
+    assert not pending(any_database)
