@@ -41,7 +41,7 @@ class Abbreviations:
             counts: dict[str, int] = {}
             for one in self._known.engine.search(plan).found:
                 name = one.stored["x"][0]
-                read = _written_out(typed, name, word_starts(name, one.stored["w"], self._known.base))
+                read = _written_out(typed, name, word_starts(name, one.stored["w"], self._known.vocabulary.lexicon))
                 if read:
                     counts[read] = counts.get(read, 0) + 1
             if counts:

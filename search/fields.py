@@ -211,7 +211,7 @@ def _entry(
             "cho": f" {SEPARATOR} ".join(" ".join(initial_bigrams(row)) for row in rows),
             "starts": " ".join(starts),
             "keys3": " ".join(dict.fromkeys(gram for row in rows for gram in key_trigrams(row))),
-            "short": " ".join(short_forms(primary[0], [*name_words, *_tokens(document.name)], nouns)),
+            "short": " ".join(short_forms(primary[0], [*name_words, *_tokens(document.name)], vocabulary.lexicon)),
             "body": " ".join(body),
             "place": " ".join(places),
         },

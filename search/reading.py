@@ -98,7 +98,7 @@ class Reader:
                 continue
             ways = readings(word)
             # A character may have several sounds: 金海 is 김해 because there is such a place.
-            read = next((way for way in ways if self._known.means(way, self._places)), ways[0]) if ways[1:] else ways[0]
+            read = max(ways, key=lambda way: self._known.sureness(way, self._places)) if ways[1:] else ways[0]
             if read != word:
                 notes.append(Interpretation("hanja", word, read))
                 words[number] = read
@@ -139,7 +139,9 @@ class Reader:
                 more = (*notes, Interpretation("spelling", plain, respelt))
                 return self._read(respelt, area_id, more, mend=False, begun=True)
             completed = self._unfinished.complete(plain)
-            if completed is not None:
+            if completed is not None and not completed.typed:
+                understood = replace(understood, begun=True)
+            elif completed is not None:
                 more = (*notes, Interpretation("unfinished", completed.typed, completed.read))
                 return self._read(completed.text, area_id, more, mend=False, begun=completed.by_name)
             name, shown, number = self._slips.whole(wholes)

@@ -1,19 +1,21 @@
 """Short forms that people make of long names: the first syllables of their words."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from search.hangul import is_syllable
+from search.words import Lexicon
 
 # 2 to so many words are shortened; two only from the beginning of a name, because two syllables are soon something else.
 MOST_WORDS = 5
 LONGEST_NAME = 40
 
 
-def short_forms(name: str, words: Iterable[str], nouns: Container[str]) -> list[str]:
+def short_forms(name: str, words: Iterable[str], lexicon: Lexicon) -> list[str]:
     """The short forms of a folded name from its words and the dictionary's: first syllables of words in a row, the last one also whole."""
     if len(name) > LONGEST_NAME:
         return []
-    cuts = word_starts(name, words, nouns)
+    cuts = word_starts(name, words, lexicon)
     parts = [name[start:end] for start, end in zip(cuts, [*cuts[1:], len(name)], strict=True)]
     found: dict[str, None] = {}
     for first in range(len(parts)):
@@ -31,23 +33,28 @@ def short_forms(name: str, words: Iterable[str], nouns: Container[str]) -> list[
     return list(found)
 
 
-def _inner_words(name: str, nouns: Container[str]) -> Iterator[str]:
+def _inner_words(name: str, lexicon: Lexicon) -> Iterator[str]:
     """Words of the dictionary inside the name, from its beginning on, longest first, one after the other."""
     at = 0
     while at < len(name) - 1:
-        size = next((size for size in range(min(6, len(name) - 1), 1, -1) if name[at : at + size] in nouns), 0)
+        size = next((size for size in range(min(6, len(name) - 1), 1, -1) if name[at : at + size] in lexicon.nouns), 0)
         if size:
-            yield name[at : at + size]
+            yield from lexicon.parts(name[at : at + size])
         at += size or 1
 
 
-def word_starts(name: str, words: Iterable[str], nouns: Container[str]) -> list[int]:
+def word_starts(name: str, words: Iterable[str], lexicon: Lexicon) -> list[int]:
     """Where words begin in a folded name; what follows a known word begins one too."""
     cuts = {0}
-    for word in (*words, *_inner_words(name, nouns)):
+    for word in (*words, *_inner_words(name, lexicon)):
         if len(word) < 2 or len(word) >= len(name):
             continue
         at = name.find(word)
         if at >= 0:
             cuts.update((at, at + len(word)))
+    bounds = sorted(cuts | {len(name)})
+    for start, end in pairwise(bounds):
+        if end - start in (4, 6) and is_syllable(name[start]) and name[start:end] not in lexicon.nouns:
+            # Words that no dictionary knows mostly have two syllables: 한성·백제.
+            cuts.update(range(start, end, 2))
     return sorted(cut for cut in cuts if cut < len(name))

@@ -29,16 +29,25 @@ class Unfinished:
         self._known = known
 
     def complete(self, text: str) -> Completed | None:
-        """The text completed as far as all names or words that begin so agree; None where it stands as it is."""
+        """The text completed as far as all names or words that begin so agree; None where it stands as it is.
+
+        Nothing typed and nothing read, but `by_name`, says that the text as it is stands in a name and nowhere else.
+        """
         tokens = text.split()
         if not tokens or not self._may_go_on(tokens[-1]):
+            return None
+        if self._stands(fold(text)):
+            return Completed(text, "", "", True) if len(tokens) == 1 else None
+        if self._stands(fold(tokens[-1])):
             return None
         typed = dict.fromkeys((text, tokens[-1]))
         for part in typed:
             # The whole text may be the beginning of a name with its spaces elsewhere.
             read = self._by_names(fold(part))
             if read:
-                return Completed(text[: len(text) - len(part)] + read, part, read, True)
+                # 평생학습 is a word of its own, and not the beginning of one name.
+                by_name = read not in self._known.base
+                return Completed(text[: len(text) - len(part)] + read, part, read, by_name)
         if self._unknown(tokens[-1]):
             read = self._by_words(fold(tokens[-1]))
             if read:
@@ -54,13 +63,14 @@ class Unfinished:
         if folded in self._known.lexicon.nouns:
             return False
         words = self._known.lexicon.read(folded)
-        if all(word.known and word.kind != "verb" for word in words):
-            # Known words, with or without a particle.
-            return False
+        # Known words, with or without a particle, are at their end.
+        return not all(word.known and word.kind != "verb" for word in words)
+
+    def _stands(self, folded: str) -> bool:
         clauses: list[Clause] = [Term("body", folded)]
         if len(folded) >= 2:
             clauses.append(Phrase("bi", tuple(bigrams(folded))))
-        return not any(self._known.engine.evidence(clauses))
+        return any(self._known.engine.evidence(clauses))
 
     def _unknown(self, token: str) -> bool:
         return any(not word.known for word in self._known.lexicon.read(token))

@@ -4,6 +4,7 @@ import pytest
 
 from search.short_forms import short_forms
 from search.spoken import respellings, spellings
+from search.words import Lexicon
 
 
 @pytest.mark.parametrize(
@@ -34,8 +35,10 @@ def test_spellings_of_a_name():
 
 
 def test_short_forms_are_first_syllables_of_words_in_a_row():
-    nouns = {"공공", "데이터", "포털"}
-    assert {"공데포", "공데", "공데포털"} <= set(short_forms("공공데이터포털", (), nouns))
+    lexicon = Lexicon()
+    lexicon.add_nouns(["공공", "데이터", "포털", "버스", "정보", "버스정보"])
+    assert {"공데포", "공데", "공데포털"} <= set(short_forms("공공데이터포털", (), lexicon))
+    assert "경버정" in short_forms("경기버스정보", ("경기",), lexicon)
     # Two syllables only from the beginning: 데포 may be anything.
-    assert "데포" not in short_forms("공공데이터포털", (), nouns)
-    assert short_forms("따릉이", (), nouns) == []
+    assert "데포" not in short_forms("공공데이터포털", (), lexicon)
+    assert short_forms("따릉이", (), lexicon) == []
