@@ -4,22 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
-from urllib.parse import urlsplit
 
 from sqlmodel import Session, select
 
 from registry.errors import InvalidValue, NotFound
 from registry.models import Adjacency, Government, Succession, Zone, ZoneMember, ZoneSet
-from registry.place_names import (
-    SHORT_PROVINCES,
-    NameScanner,
-    basic_forms,
-    compact,
-    metropolitan_forms,
-    other_titles,
-    without_office,
-)
-from registry.vocab import Level
+from registry.name_index import host_index, name_index
+from registry.place_names import NameScanner, compact, without_office
 
 NATION = "nation"
 ZONE_PREFIX = "zone:"
@@ -69,8 +60,8 @@ class Places:
         for zone, number in members:
             self._members.setdefault(zone, set()).add(number)
             self._zones_of.setdefault(number, []).append(zone)
-        self._names, self._guesses = self._name_index()
-        self._hosts = self._host_index()
+        self._names, self._guesses = name_index(self._by_id)
+        self._hosts = host_index(self._by_id.values())
         self._scanner = NameScanner(self._names)
 
     @classmethod
@@ -262,52 +253,6 @@ class Places:
         return frozenset(found)
 
     # ── indices ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _name_index(self) -> tuple[dict[str, list[Government]], dict[str, list[Government]]]:
-        """Compact names as written, and guesses (wrong titles) that count only where nothing else is meant."""
-        names: dict[str, list[Government]] = {}
-        guesses: dict[str, list[Government]] = {}
-
-        def enter(index: dict[str, list[Government]], form: str, row: Government) -> None:
-            rows = index.setdefault(compact(form), [])
-            if row not in rows:
-                rows.append(row)
-
-        for row in self._by_id.values():
-            forms = basic_forms(row.name)
-            if row.level is Level.metropolitan:
-                forms = metropolitan_forms(row.name)
-            else:
-                for title in other_titles(row.name):
-                    enter(guesses, title, row)
-            for form in (*forms, *(alias for alias in row.aliases if not alias.isdigit())):
-                enter(names, form, row)
-            if row.parent_id is not None:
-                parent = self._by_id[row.parent_id]
-                above = [*metropolitan_forms(parent.name), *(name for name in parent.aliases if not name.isdigit())]
-                for first in above:
-                    for second in (*forms, *other_titles(row.name)):
-                        enter(names if second in forms else guesses, f"{first} {second}", row)
-            for alias in row.aliases:
-                if " " in alias:
-                    province, _, basic = alias.partition(" ")
-                    for first in metropolitan_forms(province):
-                        for second in basic_forms(basic):
-                            enter(names, f"{first} {second}", row)
-        for row in self._by_id.values():
-            # 제주 is the province; its city is written 제주시.
-            if row.level is Level.metropolitan and row.valid_to is None:
-                for form in SHORT_PROVINCES.get(row.name, ()):
-                    names[compact(form)] = [one for one in names[compact(form)] if one.parent_id != row.id]
-        return names, guesses
-
-    def _host_index(self) -> dict[str, Government]:
-        hosts: dict[str, Government] = {}
-        for row in sorted(self._by_id.values(), key=lambda row: row.valid_to or date.max):
-            for host in (row.homepage_host, urlsplit(row.homepage).hostname or ""):
-                if host:
-                    hosts[host.removeprefix("www.")] = row
-        return hosts
 
     def _with_parents(self, borders: Iterable[tuple[int, int]]) -> Mapping[int, frozenset[int]]:
         """Borders of basic governments, and those of the metropolitan ones that follow from them."""
