@@ -8,16 +8,14 @@ leading one. What stays under ASK_BELOW is not guessed: it becomes a question wi
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from registry.address_words import functions_of_address
 from registry.term_scan import Flat, Hit, TermIndex, flatten, term_index, without_place
 from registry.vocabulary import Vocabulary, load_vocabulary
-
-ASK_BELOW = 0.5
-SURE = 0.97
+from registry.weighing import ASK_BELOW, SURE, Evidence, FunctionGuess, ranked, says_clearly, without_subjects
 
 # How far one hit of a rule carries, in the name and in the description. A description mentions much that a platform
 # does not itself do, a resident's word may stand in any name; several hits add up.
@@ -27,54 +25,8 @@ BY_WORDS = {"brand": 0.8, "synonym": 0.8, "word": 0.8, "pattern": 0.65, "weak": 
 IN_URL = 0.6
 IN_URL_BESIDE_NAME = 0.3  # the name already says something else
 
-# Which function leads when both stand in one name, whatever their order: a vote on the budget is about the budget.
-LEADS = {
-    "participatory_budget": {"online_vote", "citizen_survey", "citizen_proposal", "public_deliberation"},
-    "petition": {"citizen_proposal", "online_vote"},
-    "sports_facility": {"integrated_reservation"},
-    "drt_bus": {"bus_info", "taxi_call"},
-    "food_delivery": {"taxi_call"},
-    "statistics": {"open_data"},
-    "civil_complaint": {"audit_request"},
-}
-
-# What stands before these in a name is their subject or their public, not a second function: 농림축산식품 공공데이터포털
-# teaches no farming, 청년정책 제안창구 is for the young. Only functions of the same field stay beside them.
-TAKES_SUBJECT = ("open_data", "statistics", "big_data")
-TAKES_PUBLIC = (
-    "citizen_proposal",
-    "petition",
-    "civil_complaint",
-    "participatory_budget",
-    "citizen_survey",
-    "online_vote",
-)
-PUBLICS = ("youth_policy", "teen_support", "women_family", "multicultural", "senior_care")
-# In a description these patterns mostly say for whom a thing is (소상공인의 부담을 줄이기 위해), not what it does.
-PUBLICS_IN_TEXT = (*PUBLICS, "small_business_support", "startup_support", "social_economy")
-INTERFACE = ("오픈api", "openapi", "api")
 PARTICLE = re.compile(r"(?<=[가-힣]{2})(?:에서|으로|을|를|은|는|이|가|의|과|와|에|로|도)(?=\s)")
 TEST_WORDS = re.compile(r"\((?:구형|임시|시범|가칭)\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The words that led to a guess: where they stand and which rule took them."""
-
-    text: str
-    where: str  # name, description, url, declared
-    start: int
-    end: int
-    rule: str  # brand, synonym, word, pattern, weak, hint, url, declared
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionGuess:
-    """A function with how sure we are and why."""
-
-    id: str
-    confidence: float
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +84,21 @@ def understand(
         # A two-letter brand (모아, 수다) is an everyday word inside a sentence.
         hits = [hit for hit in index.scan(flat, flat, ignore) if hit.rule != "brand" or hit.length > 2]
         hits = [hit for hit in hits if hit.rule != "hint"]
-        named = _named(found)
+        speaks = says_clearly(found)
         for hit in hits:
             # Beside a name that speaks for itself, one mention is not enough (배달앱: "지역화폐로 결제").
             # Where the name is silent, the description is all there is.
-            share = 1.35 if not named else 1.0 if hit.function in found else 0.75
+            share = 1.35 if not speaks else 1.0 if hit.function in found else 0.75
             _add(mentioned, [hit], description, "description", {hit.rule: share * IN_DESCRIPTION[hit.rule]}, flat)
         for function, weighed in mentioned.items():
             found[function] += weighed
-    named = _named(found)
+    speaks = says_clearly(found)
     for function, token in functions_of_address(url):
-        weight = IN_URL if not named or function in found else IN_URL_BESIDE_NAME
+        weight = IN_URL if not speaks or function in found else IN_URL_BESIDE_NAME
         start = max(0, url.lower().find(token))
         found[function].append((weight, Evidence(token, "url", start, start + len(token), "url")))
-    guesses = _ranked(found)
-    kept = _without_subjects([guess for guess in guesses if guess.confidence >= ASK_BELOW], vocabulary)
+    guesses = ranked(found)
+    kept = without_subjects([guess for guess in guesses if guess.confidence >= ASK_BELOW], vocabulary)
     type_, form, confidence = _form(kept, form_hint, vocabulary)
     return Understanding(
         type=type_,
@@ -170,12 +122,7 @@ def functions_from_words(words: Iterable[str]) -> list[FunctionGuess]:
             weight = SURE if whole and hit.rule != "weak" else BY_WORDS[hit.rule]
             start, end = flat.span(hit.start, hit.end)
             found[hit.function].append((weight, Evidence(word[start:end], "declared", start, end, hit.rule)))
-    return list(_ranked(found))
-
-
-def _named(found: Mapping[str, list[tuple[float, Evidence]]]) -> bool:
-    """Whether something already says clearly what the platform does."""
-    return any(weight >= 0.7 for hits in found.values() for weight, _ in hits)
+    return list(ranked(found))
 
 
 def _declared(declared: Sequence[str], vocabulary: Vocabulary) -> list[FunctionGuess]:
@@ -233,55 +180,6 @@ def _add(
     for hit in hits:
         start, end = flat.span(hit.start, hit.end)
         found[hit.function].append((weights[hit.rule], Evidence(text[start:end], where, start, end, hit.rule)))
-
-
-def _ranked(found: dict[str, list[tuple[float, Evidence]]]) -> tuple[FunctionGuess, ...]:
-    """Add each function's evidence up (noisy or over different stretches) and put the leading one first."""
-    guesses = []
-    for function, hits in found.items():
-        hits.sort(key=lambda hit: -hit[0])
-        doubt, taken = 1.0, set[tuple[str, int]]()
-        for weight, evidence in hits:
-            if not any((evidence.where, place) in taken for place in range(evidence.start, evidence.end)):
-                # A second stretch says much the same as the first: it counts half.
-                doubt *= 1 - (weight if doubt == 1.0 else weight / 2)
-                taken |= {(evidence.where, place) for place in range(evidence.start, evidence.end)}
-        top = 0.99 if hits[0][1].rule == "declared" else SURE
-        guesses.append(FunctionGuess(function, round(min(top, 1 - doubt), 3), tuple(one for _, one in hits)))
-    return tuple(sorted(guesses, key=lambda guess: -_lead(guess, guesses)))
-
-
-def _without_subjects(guesses: Sequence[FunctionGuess], vocabulary: Vocabulary) -> tuple[FunctionGuess, ...]:
-    """Leave out what a name mentions only as the subject or the public of its leading function."""
-    if not guesses:
-        return ()
-    lead = guesses[0].id
-
-    def is_subject(guess: FunctionGuess) -> bool:
-        if guess.id == lead:
-            return False
-        if guess.id in PUBLICS_IN_TEXT and all(
-            (one.where, one.rule) == ("description", "pattern") for one in guess.evidence
-        ):
-            return True
-        if lead == "statistics" and guess.id == "open_data":
-            # Figures given over an interface are figures still, not a portal of every office's data.
-            return all(flatten(one.text).text in INTERFACE for one in guess.evidence)
-        if any(one.where != "name" for one in guess.evidence):
-            return False
-        if lead in TAKES_SUBJECT:
-            return vocabulary.function(guess.id).field != "data"
-        return lead in TAKES_PUBLIC and guess.id in PUBLICS
-
-    return tuple(guess for guess in guesses if not is_subject(guess))
-
-
-def _lead(guess: FunctionGuess, guesses: Sequence[FunctionGuess]) -> float:
-    """Confidence, plus a little for standing last in the name, minus where another function takes the lead."""
-    in_name = [one.end for one in guess.evidence if one.where == "name"]
-    last = max((one.end for other in guesses for one in other.evidence if one.where == "name"), default=1)
-    behind = any(guess.id in LEADS.get(other.id, ()) and other.confidence >= ASK_BELOW for other in guesses)
-    return guess.confidence + (0.15 * max(in_name) / last if in_name else 0) - (0.5 if behind else 0)
 
 
 def _form(guesses: Sequence[FunctionGuess], hint: str | None, vocabulary: Vocabulary) -> tuple[str, str, float]:

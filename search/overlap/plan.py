@@ -8,8 +8,9 @@ from typing import Any
 from registry.errors import InvalidValue
 from registry.governments import Places
 from registry.models import Government
-from registry.understand import LEADS, PUBLICS_IN_TEXT, functions_from_words
+from registry.understand import functions_from_words
 from registry.vocabulary import Vocabulary, load_vocabulary
+from registry.weighing import LEADS, PUBLICS_IN_TEXT
 from search.needs import vocabulary
 from search.overlap.subject import Subject
 from search.overlap.subjects import described, function_words

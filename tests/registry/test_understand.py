@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 import config
 from registry.errors import UnknownCode
 from registry.term_scan import flatten, without_place
-from registry.understand import ASK_BELOW, Understanding, functions_from_words, understand
+from registry.understand import Understanding, functions_from_words, understand
 from registry.vocabulary import load_vocabulary
+from registry.weighing import ASK_BELOW
 
 CATALOGUE = Path(config.__file__).parent / "catalogue" / "platforms.csv"
 UNSEEN = Path(__file__).parents[1] / "fixtures" / "understanding" / "unseen.csv"
