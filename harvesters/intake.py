@@ -235,7 +235,14 @@ class Intake:
             f"기록 '{record.remote_id}' 을(를) 처리하다 내부 오류가 났습니다.",
             f"An internal error occurred at record '{record.remote_id}': {bug!r}",
         )
-        failed = RecordRejected("record", record.remote_id, "내부 오류가 났습니다.", f"Internal error: {bug!r}")
+        failed = RecordRejected(
+            "record",
+            record.remote_id,
+            "내부 오류가 났습니다.",
+            f"Internal error: {bug!r}",
+            "다른 기록은 그대로 들어갔습니다. 계속되면 운영자에게 알려 주세요.",
+            "The other records went in; tell the operator if it stays.",
+        )
         failed.code = "record_failed"
         return failed
 

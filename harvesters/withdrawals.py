@@ -130,7 +130,12 @@ def answer(session: Session, issue_id: int, actor: Actor, do_withdraw: bool) -> 
     if issue is None or issue.code != CEILING or issue.source_id is None:
         raise NotFound("withdrawal question", issue_id)
     if issue.resolved_at is not None:
-        raise Conflict("이미 답한 물음입니다.", "This question has been answered.")
+        raise Conflict(
+            "이미 답한 물음입니다.",
+            "This question has been answered.",
+            "답은 확인할 일과 감사 기록에서 볼 수 있습니다.",
+            "The answer stands in the issue and in the audit trail.",
+        )
     source = session.get(Source, issue.source_id)
     assert source is not None
     lines: list[Line] = []

@@ -41,7 +41,12 @@ def derive_zones(database: Engine, flows: Path, resolution: float = 3.0, seed: i
     """
     if not 0.1 <= resolution <= 50:
         raise InvalidValue(
-            "resolution", resolution, "0.1부터 50까지 쓸 수 있습니다.", "It must lie between 0.1 and 50."
+            "resolution",
+            resolution,
+            "0.1부터 50까지 쓸 수 있습니다.",
+            "It must lie between 0.1 and 50.",
+            "크게 할수록 생활권이 잘게 나뉩니다. 보통 3을 씁니다.",
+            "The higher, the smaller the zones; 3 is usual.",
         )
     with session_of(database) as session:
         places = Places.load(session)
@@ -77,6 +82,8 @@ def save_zones(database: Engine, set_id: str, derived: Mapping[str, Any], actor:
             set_id,
             "생활권 집합의 이름은 영문 소문자, 숫자, _ 와 - 로 씁니다.",
             "A zone set's name is made of lower-case letters, digits, _ and -.",
+            "예: my_zones_2026",
+            "For example my_zones_2026.",
         )
     with writing_session(database) as session:
         places = Places.load(session)
@@ -186,6 +193,8 @@ def _graph(rows: Iterable[Mapping[str, str]], places: Places, path: Path) -> tup
                 row["trips"],
                 f"{path.name} {line}행의 통행량이 0 이상의 수가 아닙니다.",
                 f"The trips on line {line} of {path.name} are not a number of at least 0.",
+                "통행량을 0 이상의 수로 고치거나 그 행을 빼세요.",
+                "Write a number of at least 0, or leave the line out.",
             )
         origins, targets = (_today(places, row[column]) for column in ("origin_code", "dest_code"))
         destinations[row["origin_code"]] += 1
@@ -235,7 +244,12 @@ def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
             rows = list(reader)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidValue(
-            "file", path, f"파일을 읽을 수 없습니다: {error}", f"The file cannot be read: {error}"
+            "file",
+            path,
+            f"파일을 읽을 수 없습니다: {error}",
+            f"The file cannot be read: {error}",
+            "경로와 문자셋(UTF-8)을 확인하세요.",
+            "Check the path and the character set (UTF-8).",
         ) from error
     if missing:
         raise InvalidValue(

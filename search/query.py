@@ -201,4 +201,6 @@ def _within(name: str, value: int, least: int, most: int) -> None:
             value,
             f"{least}부터 {most}까지 쓸 수 있습니다.",
             f"It must lie between {least} and {most}.",
+            "이 범위 안의 수로 고치세요.",
+            "Choose a number within it.",
         )
