@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from registry.database import session_of
 from registry.geography_stamp import geography_stamp
@@ -64,6 +65,9 @@ class Preparing:
                 with session_of(self._database) as session:
                     changed = geography_stamp(session) != known.stamp
                 return self._prepare() if changed else known
+            except OperationalError:
+                # The registry cannot be asked just now: what was read before still answers.
+                return known
             finally:
                 self._lock.release()
         return known

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from registry.database import writing_session
@@ -64,3 +65,14 @@ def test_between_two_looks_nothing_is_asked(finder, database, monkeypatch):
     assert finder.places is known
     monkeypatch.setattr("search.prepared.LOOK_SECONDS", 0.0)
     assert finder.places is not known
+
+
+def test_a_registry_that_cannot_be_asked_does_not_stop_answers(finder, database):
+    known = finder.places
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE zone_member RENAME TO away"))
+    assert finder.places is known
+    assert finder.search(SearchQuery("수원시 도서관")).area_id == known.resolve("수원시").id
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO zone_member"))
+    assert finder.places is known
