@@ -18,10 +18,15 @@ def _pairs() -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache
-def _official() -> dict[str, str]:
-    """Official names by short, English and other names, of config/catalogue/body_aliases.csv."""
+def _other_names() -> tuple[tuple[str, str], ...]:
+    """(short, English or other name, official name), of config/catalogue/body_aliases.csv."""
     with (CONFIG / "catalogue" / "body_aliases.csv").open(encoding="utf-8", newline="") as file:
-        return {compact(row["alias"]): row["body"] for row in csv.DictReader(file)}
+        return tuple((row["alias"], row["body"]) for row in csv.DictReader(file))
+
+
+@lru_cache
+def _official() -> dict[str, str]:
+    return {compact(alias): body for alias, body in _other_names()}
 
 
 def present_bodies(name: str) -> tuple[str, ...]:
@@ -69,7 +74,7 @@ def body_names(name: str) -> tuple[str, ...]:
     """Every name of the body, the present one first: former, short and English ones."""
     today = present_body(name.strip())
     names = {compact(one) for one in (today, *former_bodies(today))}
-    short = [alias for alias, body in _official().items() if compact(body) in names]
+    short = [alias for alias, body in _other_names() if compact(body) in names]
     return tuple(dict.fromkeys([today, *former_bodies(today), *short]))
 
 

@@ -15,7 +15,6 @@ from search.overlap.subject import Subject, domain_of
         ("따릉이", "ddareungi"),
         ("누비자", "nubija"),
         ("피프틴", "fifteen"),
-        ("온누리", "onnuri"),
         ("스마트포털", "smartportal"),
     ],
 )
