@@ -160,8 +160,12 @@ class Listing:
         self.ended = True
 
     def incomplete(self, code: str, cause_ko: str, cause_en: str) -> None:
-        """Something makes the list doubtful: what was read is kept, nothing is concluded from what was not."""
-        self.reasons.append((code, cause_ko, cause_en))
+        """Something makes the list doubtful: what was read is kept, nothing is concluded from what was not.
+
+        One reason of a kind is enough: ten thousand records may share it, and each has its line in the ledger.
+        """
+        if all(code != known for known, _ko, _en in self.reasons):
+            self.reasons.append((code, cause_ko, cause_en))
 
     def problem(self, problem: Problem) -> None:
         """Something a person should look at, that does not make the list doubtful."""

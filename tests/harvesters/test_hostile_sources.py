@@ -339,6 +339,27 @@ def test_h18_a_record_that_times_out_for_ten_days_is_never_withdrawn(bench: Benc
     assert issue.times == 10
 
 
+def test_a_fault_of_ours_in_every_record_is_one_doubt_and_withdraws_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face = bench.ckan(30)
+    bench.source(expect=STRICT)
+    bench.run()
+    for one in face.packages.values():
+        one["title"] += " 새로"
+
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError("a slip of ours")
+
+    monkeypatch.setattr("harvesters.intake.normalise", broken)
+    assert bench.run().state is RunState.incomplete
+    assert [one["code"] for one in bench.last_run().error["doubts"]] == ["not_understood"]
+    assert bench.last_run().counts["rejected"] == 30 and len(bench.names()) == 30
+    monkeypatch.undo()
+    assert bench.run().state is RunState.complete
+    assert all(name.endswith("새로") for name in bench.names()) and bench.issues() == []
+
+
 def test_unfetchable_not_listed_and_unreachable_are_three_states(bench: Bench) -> None:
     """The same three records, each in another state, and what each state leads to."""
     bench.source(harvester="sheet", path="/", expect=STRICT)
