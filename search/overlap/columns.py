@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.overlap.area import Geography
-from search.overlap.names import SIGNATURE_BYTES, SIGNATURE_WORDS, name_order, number, signature, word_signature
-from search.overlap.subject import Subject
+from search.overlap.names import name_order, number
+from search.overlap.signatures import SIGNATURE_WORDS, name_signatures, word_signatures
+from search.overlap.sounds import heard
+from search.overlap.subject import Subject, domain_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -112,92 +114,114 @@ def columns_of(
     count = len(subjects)
     places, shelves = terms.places, {name: place for place, name in enumerate(dict.fromkeys(terms.fields))}
     bits = {key: place for place, key in enumerate(terms.beneficiaries)}
-    function = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
-    certainty = np.zeros((count, MOST_FUNCTIONS))
-    field = np.full((count, MOST_FUNCTIONS), -1, dtype=np.int64)
-    signatures = bytearray(count * MOST_NAMES * SIGNATURE_BYTES)
-    core = np.zeros((count, MOST_NAMES), dtype=np.int64)
-    descriptions = bytearray(count * SIGNATURE_BYTES)
-    beneficiary = np.zeros(count, dtype=np.uint64)
-    source = np.zeros((count, MOST_SOURCES), dtype=np.int64)
-    word = np.zeros((count, MOST_WORDS), dtype=np.int64)
-    otherwise = np.zeros((count, MOST_WORDS), dtype=bool)
-    sound = np.zeros((count, MOST_WORDS), dtype=np.int64)
-    word_sound = np.zeros((count, MOST_WORDS), dtype=np.int64)
-    scalars = np.zeros((count, 13), dtype=np.int64)
+    function = _Slots(count, MOST_FUNCTIONS)
+    certainty = _Slots(count, MOST_FUNCTIONS)
+    field = _Slots(count, MOST_FUNCTIONS)
+    core = _Slots(count, MOST_NAMES)
+    source = _Slots(count, MOST_SOURCES)
+    word = _Slots(count, MOST_WORDS)
+    otherwise = _Slots(count, MOST_WORDS)
+    sound = _Slots(count, MOST_WORDS)
+    word_sound = _Slots(count, MOST_WORDS)
+    names: list[str] = []
+    people: dict[frozenset[str], int] = {}
+    scalars: list[tuple[int, ...]] = []
     for row, subject in enumerate(subjects):
         known = [key for key in ranked_functions(subject) if key in places]
-        for slot, key in enumerate(known):
-            place = places[key]
-            function[row, slot], certainty[row, slot] = place, subject.functions[key]
-            field[row, slot] = shelves[terms.fields[place]]
+        at = [places[key] for key in known]
+        function.add(row, at)
+        certainty.add(row, [subject.functions[key] for key in known])
+        field.add(row, [shelves[terms.fields[place]] for place in at])
         cores = subject.cores[:MOST_NAMES]
-        for slot, text in enumerate(cores):
-            at = (row * MOST_NAMES + slot) * SIGNATURE_BYTES
-            signatures[at : at + SIGNATURE_BYTES] = signature(text)
-            core[row, slot] = number(text)
-        for slot, (text, more) in enumerate(subject.name_words[:MOST_WORDS]):
-            word[row, slot], otherwise[row, slot] = number(text), more
-        for slot, heard in enumerate(subject.sounds[:MOST_WORDS]):
-            sound[row, slot] = _sound_number(*heard)
-        for slot, heard in enumerate(subject.word_sounds[:MOST_WORDS]):
-            word_sound[row, slot] = _sound_number(*heard)
-        if subject.description:
-            at = row * SIGNATURE_BYTES
-            descriptions[at : at + SIGNATURE_BYTES] = word_signature(subject.description[:240])
-        beneficiary[row] = sum(1 << bits[key] for key in subject.beneficiaries if key in bits)
-        for slot, one in enumerate(sorted(subject.sources)[:MOST_SOURCES]):
-            source[row, slot] = number(one)
-        scalars[row] = (
-            _owner_number(subject),
-            geography.territory(subject.area, subject.owner_id, subject.nationwide),
-            number(subject.audience),
-            number(subject.form and f"{subject.type}/{subject.form}"),
-            number(subject.type),
-            number(subject.own_host),
-            number(subject.url),
-            number("|".join(sorted(subject.packages))),
-            number(subject.brand),
-            subject.year,
-            number(subject.operation),
-            number(subject.engine),
-            number(subject.own_domain),
+        names += cores
+        core.add(row, [number(text) for text in cores])
+        said = subject.name_words
+        word.add(row, [number(text) for text, _more in said[:MOST_WORDS]])
+        otherwise.add(row, [more for _text, more in said[:MOST_WORDS]])
+        brand = subject.brand
+        sound.add(row, [_sound_number(*one) for one in heard((*subject.cores, brand))[:MOST_WORDS]])
+        word_sound.add(row, [_sound_number(*one) for one in heard(text for text, _more in said)[:MOST_WORDS]])
+        source.add(row, [number(one) for one in sorted(subject.sources)[:MOST_SOURCES]])
+        if subject.beneficiaries not in people:
+            people[subject.beneficiaries] = sum(1 << bits[key] for key in subject.beneficiaries if key in bits)
+        host = subject.own_host
+        scalars.append(
+            (
+                _owner_number(subject),
+                geography.territory(subject.area, subject.owner_id, subject.nationwide),
+                number(subject.audience),
+                number(subject.form and f"{subject.type}/{subject.form}"),
+                number(subject.type),
+                number(host),
+                number(subject.url),
+                number("|".join(sorted(subject.packages))),
+                number(brand),
+                subject.year,
+                number(subject.operation),
+                number(subject.engine),
+                number(domain_of(host)),
+                len(cores),
+            )
         )
-    own = usage or Usage.of(scalars[:, 5], scalars[:, 8])
+    numbers = np.array(scalars, dtype=np.int64).reshape(count, 14)
+    name = np.zeros((count * MOST_NAMES, SIGNATURE_WORDS), dtype=np.uint64)
+    name[core.at] = name_signatures(names)
+    own = usage or Usage.of(numbers[:, 5], numbers[:, 8])
     return Columns(
         terms=terms,
         geography=geography,
-        owner=scalars[:, 0],
-        territory=scalars[:, 1],
-        audience=scalars[:, 2],
-        form=scalars[:, 3],
-        type=scalars[:, 4],
-        host=scalars[:, 5],
-        address=scalars[:, 6],
-        package=scalars[:, 7],
-        brand=scalars[:, 8],
-        year=scalars[:, 9],
-        operation=scalars[:, 10],
-        engine=scalars[:, 11],
-        domain=scalars[:, 12],
-        source=source,
-        function=function,
-        certainty=certainty,
-        field=field,
-        beneficiary=beneficiary,
-        name=np.frombuffer(signatures, dtype="<u8").reshape(count, MOST_NAMES, SIGNATURE_WORDS),
-        name_count=np.array([len(subject.cores[:MOST_NAMES]) for subject in subjects], dtype=np.int64),
-        core=core,
-        word=word,
-        otherwise=otherwise,
-        sound=sound,
-        word_sound=word_sound,
+        owner=numbers[:, 0],
+        territory=numbers[:, 1],
+        audience=numbers[:, 2],
+        form=numbers[:, 3],
+        type=numbers[:, 4],
+        host=numbers[:, 5],
+        address=numbers[:, 6],
+        package=numbers[:, 7],
+        brand=numbers[:, 8],
+        year=numbers[:, 9],
+        operation=numbers[:, 10],
+        engine=numbers[:, 11],
+        domain=numbers[:, 12],
+        source=source.array(0, np.int64),
+        function=function.array(-1, np.int64),
+        certainty=certainty.array(0, np.float64),
+        field=field.array(-1, np.int64),
+        beneficiary=np.array([people[subject.beneficiaries] for subject in subjects], dtype=np.uint64),
+        name=name.reshape(count, MOST_NAMES, SIGNATURE_WORDS),
+        name_count=numbers[:, 13],
+        core=core.array(0, np.int64),
+        word=word.array(0, np.int64),
+        otherwise=otherwise.array(False, np.bool_),
+        sound=sound.array(0, np.int64),
+        word_sound=word_sound.array(0, np.int64),
         order=np.array([name_order(subject.cores[0]) for subject in subjects], dtype=np.uint64),
         standing=np.array([subject.standing for subject in subjects], dtype=np.float64),
-        description=np.frombuffer(descriptions, dtype="<u8").reshape(count, SIGNATURE_WORDS),
+        description=word_signatures([subject.description for subject in subjects]),
         host_use=own.hosts,
         brand_use=own.brands,
     )
+
+
+class _Slots:
+    """A column of a few slots per row, gathered as lists: single values are slow to write into an array."""
+
+    def __init__(self, count: int, width: int) -> None:
+        self._count, self._width = count, width
+        self.at: list[int] = []
+        self._values: list[float] = []
+
+    def add(self, row: int, values: Sequence[float]) -> None:
+        """Fill a row's first slots."""
+        start = row * self._width
+        self.at += range(start, start + len(values))
+        self._values += values
+
+    def array(self, empty: float, kind: type[np.generic]) -> NDArray[Any]:
+        """Everything added, and `empty` elsewhere."""
+        found = np.full(self._count * self._width, empty, dtype=kind)
+        found[self.at] = self._values
+        return found.reshape(self._count, self._width)
 
 
 def join_columns(parts: Sequence[Columns]) -> Columns:
@@ -209,7 +233,7 @@ def join_columns(parts: Sequence[Columns]) -> Columns:
 
 def ranked_functions(subject: Subject) -> list[str]:
     """A subject's functions, the surest first and then as they were named; the first is what it mainly does."""
-    return sorted(subject.functions, key=lambda key: -subject.functions[key])[:MOST_FUNCTIONS]
+    return sorted(subject.functions, key=subject.functions.__getitem__, reverse=True)[:MOST_FUNCTIONS]
 
 
 @dataclass(frozen=True)

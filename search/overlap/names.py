@@ -1,14 +1,10 @@
-"""Names as comparing needs them: folded, without the owner's place words, as n-gram signatures and brand words."""
+"""Names as comparing needs them: folded, without the owner's place words, as brand words and numbers."""
 
 import re
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 from unicodedata import normalize
-
-SIGNATURE_WORDS = 4
-SIGNATURE_BITS = SIGNATURE_WORDS * 64
-SIGNATURE_BYTES = SIGNATURE_WORDS * 8
 
 # Words that many names share and that say nothing about which platform is meant. They are taken off a brand,
 # never off the whole name: 무장애 keeps its 무, and a name made only of such words has no brand at all.
@@ -86,13 +82,11 @@ AUDIENCES = {
     "공무원": "staff",
 }
 
-_SPLIT = re.compile(r"[^0-9a-z가-힣]+")
+_WORD = re.compile(r"[0-9a-z가-힣]+")
 # A single e beside Hangul is read and often written 이: 주민e참여, e음, e하늘.
 _SPOKEN_E = re.compile(r"(?<![a-z])e(?=[가-힣])|(?<=[가-힣])e(?![a-z])")
 # Shorter Latin words (of, aT, LH) stand inside too many others.
 _LEAST_LATIN = 4
-# 11번가 holds no 1번가, and 120 no 12.
-_NUMBER = re.compile(r"[0-9]{1,9}")
 _PLACE_KIND = re.compile(r"(특별자치도|특별자치시|특별시|광역시|특례시|도|시|군|구)$")
 _SHORT_PROVINCE = {
     "충청북도": "충북",
@@ -116,7 +110,7 @@ def words(text: str) -> list[str]:
         plain = _SPOKEN_E.sub("이", plain)
     if "+" in plain:
         plain = plain.replace("+", "플러스 ")
-    return [part for part in _SPLIT.split(plain) if part]
+    return _WORD.findall(plain)
 
 
 @lru_cache(maxsize=4096)
@@ -176,44 +170,12 @@ def says_otherwise(rest: Iterable[str], function_words: Iterable[str] = ()) -> b
     return len(left) >= 2
 
 
-def audience_of(*texts: str) -> str:
-    """Which side of a service a name says it is for: driver, merchant, staff, or '' for the public."""
-    for text in texts:
-        folded = fold(text)
-        for word, audience in AUDIENCES.items():
-            if word in folded:
-                return audience
+def audience_of(folded: str) -> str:
+    """Which side of a service a folded name says it is for: driver, merchant, staff, or '' for the public."""
+    for word, audience in AUDIENCES.items():
+        if word in folded:
+            return audience
     return ""
-
-
-def grams(text: str) -> set[str]:
-    """Single characters and bigrams with ends marked: short Korean names need both. A number is one character."""
-    whole = _NUMBER.sub(lambda found: chr(0xE000 + int(found.group()) % 0x1900), text)
-    marked = f"^{whole}$"
-    return {marked[i : i + 2] for i in range(len(marked) - 1)} | set(whole)
-
-
-def signature(text: str) -> bytes:
-    """A name's n-grams as a bit set, so that a million names are compared by counting bits."""
-    return _bits(grams(text))
-
-
-def word_signature(text: str) -> bytes:
-    """The same for a description, by its words: a whole text's n-grams would fill every bit."""
-    return _bits({word for word in words(text)[:40] if len(word) > 1})
-
-
-def _bits(parts: Iterable[str]) -> bytes:
-    bits = 0
-    for part in parts:
-        bits |= _bit(part)
-    return bits.to_bytes(SIGNATURE_BYTES, "little")
-
-
-@lru_cache(maxsize=200_000)
-def _bit(part: str) -> int:
-    # CRC is linear: parts that differ in their last letter would collide together. Multiplying breaks that.
-    return 1 << ((zlib.crc32(part.encode()) * 2654435761 & 0xFFFFFFFF) * SIGNATURE_BITS >> 32)
 
 
 def number(text: str) -> int:

@@ -6,6 +6,7 @@ spelling of English words (r is heard only before a vowel).
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 # Fewer consonants than these are shared by chance.
@@ -27,44 +28,78 @@ _LATIN = {
 }
 _PAIRS = {"ch": "S", "sh": "S", "th": "T", "ph": "P", "ng": "N", "ck": "K", "wh": "", "gh": ""}
 _LETTERS = re.compile(r"[a-z]")
-_DOUBLED = re.compile(r"([NRM])\1+")
+_DOUBLED = (("NN", "N"), ("RR", "R"), ("MM", "M"))
 _HANGUL = re.compile(r"[가-힣]")
 
 
-@lru_cache(maxsize=100_000)
+class _Heard(dict[int, str]):
+    """What is heard of each letter of Hangul, and nothing of other letters; filled as letters come."""
+
+    def __missing__(self, letter: int) -> str:
+        place = letter - 0xAC00
+        heard = ""
+        if 0 <= place < 11_172:
+            heard = _INITIALS[place // 588].replace("-", "") + _FINALS[place % 28]
+        self[letter] = heard
+        return heard
+
+
+_HEARD = _Heard()
+
+
+def heard(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Folded names as (which letters, how it sounds), each once; those of both letters or too short are left out."""
+    found: dict[tuple[str, str], None] = {}
+    for text in texts:
+        letters = script(text)
+        sounds = sound(text) if letters else ""
+        if sounds:
+            found[letters, sounds] = None
+    return list(found)
+
+
 def sound(text: str) -> str:
     """The consonants heard in a folded name; '' when they are too few to tell anything."""
-    heard: list[str] = []
+    # A name without Latin letters, as most are, is heard letter by letter.
+    found = _spelt(text) if _LETTERS.search(text) else text.translate(_HEARD)
+    # Doubled n, l and m are written once or twice: 온누리, onuri.
+    for twice, once in _DOUBLED:
+        while twice in found:
+            found = found.replace(twice, once)
+    return found if len(found) >= LEAST else ""
+
+
+@lru_cache(maxsize=100_000)
+def _spelt(text: str) -> str:
+    """What is heard where some letters are Latin: by pairs, and by the letter that follows."""
+    found: list[str] = []
     place = 0
     while place < len(text):
         letter = text[place]
-        if "가" <= letter <= "힣":
-            number = ord(letter) - 0xAC00
-            heard.append(_INITIALS[number // 588].replace("-", ""))
-            heard.append(_FINALS[number % 28])
-        elif letter in _LATIN or letter == "c":
+        if letter in _LATIN or letter == "c":
             pair = text[place : place + 2]
             after = text[place + 1 : place + 2]
             if pair in _PAIRS:
-                heard.append(_PAIRS[pair])
+                found.append(_PAIRS[pair])
                 place += 1
             elif letter == "c":
-                heard.append("S" if after in ("e", "i", "y") else "K")
+                found.append("S" if after in ("e", "i", "y") else "K")
             elif letter == "r" and after not in tuple("aeiouy"):
                 pass
             else:
-                heard.append(_LATIN[letter])
+                found.append(_LATIN[letter])
             if after == letter:
                 place += 1
+        else:
+            found.append(_HEARD[ord(letter)])
         place += 1
-    # Doubled n, l and m are written once or twice: 온누리, onuri.
-    found = _DOUBLED.sub(r"\1", "".join(heard))
-    return found if len(found) >= LEAST else ""
+    return "".join(found)
 
 
 def script(text: str) -> str:
     """Which letters a folded name is written in: latin, hangul, or '' for both and neither."""
-    latin, hangul = bool(_LETTERS.search(text)), bool(_HANGUL.search(text))
+    latin = bool(_LETTERS.search(text))
+    hangul = not text.isascii() and bool(_HANGUL.search(text))
     if latin == hangul:
         return ""
     return "latin" if latin else "hangul"

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from search.overlap.names import audience_of, brand_of, fold, folded_without, place_words, says_otherwise, words
-from search.overlap.sounds import script, sound
+from search.overlap.names import audience_of, brand_of, folded_without, place_words, says_otherwise, words
 
 # Under these many owners stand side by side: an address there says which shop, not which operation.
 SHARED_DOMAINS = frozenset(
@@ -83,46 +82,47 @@ class Subject:
         return place_words(*(self.owner_words or (self.owner_name,)))
 
     @cached_property
+    def worded(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each name, folded: everything else is made of these, and folding costs the most."""
+        return tuple(tuple(words(name)) for name in self.names)
+
+    @cached_property
     def cores(self) -> tuple[str, ...]:
         """Its names without place words and as they are, without repeats: 대구로 is no '로'."""
-        folded = [fold(name) for name in self.names]
-        both = [form for name in folded for form in (folded_without(name, self.places), name)]
-        return tuple(dict.fromkeys(both))
+        found: dict[str, None] = {}
+        for parts in self.worded:
+            name = "".join(parts)
+            found[folded_without(name, self.places)] = None
+            found[name] = None
+        return tuple(found)
 
     @cached_property
     def brand(self) -> str:
         """The word in its name that says neither where nor what: 누비자, 따릉이, 특급."""
         return brand_of(self.cores[0], self.function_words)
 
-    @cached_property
+    @property
     def name_words(self) -> tuple[tuple[str, bool], ...]:
         """The words of its names without place words, and whether the other words of that name say something more."""
         found: dict[str, bool] = {}
-        for name in self.names:
-            parts = [part for part in (folded_without(one, self.places) for one in words(name)) if part]
-            parts = [part for part in parts if part not in self.places]
+        places = self.places
+        for name in self.worded:
+            # A name of one word is that word.
+            if len(name) < 2:
+                continue
+            parts = [part for part in (folded_without(one, places) for one in name) if part not in places]
+            if len(parts) < 2:
+                continue
             for place, part in enumerate(parts):
-                if len(parts) > 1 and len(part) > 1:
-                    rest = [one for number, one in enumerate(parts) if number != place]
+                if len(part) > 1:
+                    rest = parts[:place] + parts[place + 1 :]
                     found[part] = found.get(part, True) and says_otherwise(rest, self.function_words)
         return tuple(found.items())
 
-    @cached_property
-    def sounds(self) -> tuple[tuple[str, str], ...]:
-        """How its whole names and its brand sound, each with the letters it is written in."""
-        wholes = dict.fromkeys([*self.cores, self.brand])
-        return tuple(dict.fromkeys((script(one), sound(one)) for one in wholes if script(one) and sound(one)))
-
-    @cached_property
-    def word_sounds(self) -> tuple[tuple[str, str], ...]:
-        """The same of the words of its names."""
-        parts = [one for one, _more in self.name_words]
-        return tuple(dict.fromkeys((script(one), sound(one)) for one in parts if script(one) and sound(one)))
-
-    @cached_property
+    @property
     def audience(self) -> str:
         """Driver, merchant or staff where the name says so."""
-        return audience_of(self.name)
+        return audience_of("".join(self.worded[0]))
 
     @property
     def own_host(self) -> str:
