@@ -14,6 +14,7 @@ from registry.governments import Places
 from search.engine import Phrase, Plan, SearchEngine, Term
 from search.fields import bigrams
 from search.hangul import even, fold, is_letter, is_syllable, keystrokes
+from search.letters import sound
 from search.needs import Vocabulary
 
 # A large index's words take a moment to take in. While it changes all the time, at most this share of the time goes
@@ -32,6 +33,8 @@ class Known:
         # The words of names help to read a query; needs are read without them, as their phrases were.
         self.lexicon = replace(vocabulary.lexicon, nouns=set(self.base))
         self.index_words: dict[str, int] = {}
+        # Latin words of names by how they are said.
+        self.sounding: dict[str, str] = {}
         self._place_names = {
             form
             for row in places.all()
@@ -75,6 +78,7 @@ class Known:
         lexicon.add_nouns(map(fold, known_bodies()))
         self.lexicon = lexicon
         self.index_words = words
+        self.sounding = {sound(word): word for word in sorted(words, reverse=True) if word.isascii() and sound(word)}
         by_length: dict[int, list[str]] = {}
         # Every other English word is a slip away from one of the vocabulary's: police and policy.
         english = frozenset(self.vocabulary.english.words()) - words.keys()

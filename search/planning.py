@@ -62,7 +62,8 @@ def matching(understood: Understood, relaxed: Relaxed = STRICT) -> Clause:
     for whole in understood.wholes:
         readings.append(Constant(Term("whole", whole), 60.0))
         readings.append(Constant(Term("alias_whole", whole), 50.0))
-        if len(whole) >= 3:
+        # Two syllables are soon inside other words; as the beginning of a name they are asked for.
+        if len(whole) >= 3 or (understood.begun and len(whole) == 2):
             readings.append(Constant(Phrase("bi", tuple(bigrams(whole))), 12.0))
     words = _words(understood.concepts, relaxed)
     if words is not None:

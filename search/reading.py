@@ -1,7 +1,7 @@
 """Understanding what was typed: places, readings that compete by evidence in the index, words, needs and slips."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from registry.governments import PlaceMention, Places
@@ -14,6 +14,7 @@ from search.hangul import even, fold, initials, is_letter, is_syllable, spells
 from search.hanja import has_hanja, readings
 from search.keyboard import Keyboard
 from search.known import Known
+from search.letters import sound, spelt_out
 from search.mentions import Mentions
 from search.needs import FoundFunction, Vocabulary
 from search.query import Interpretation
@@ -171,9 +172,9 @@ class Reader:
         return self._words(understood, core if rest else "")
 
     def _respelt(self, plain: str) -> str:
-        """The text with a number or an e written otherwise, where only that stands in a name."""
+        """The text with a number, an e or Latin letters written otherwise, where only that stands in a name."""
         for word in plain.split():
-            ways = [way for way in respellings(word) if len(fold(way)) >= 3]
+            ways = [way for way in dict.fromkeys(self._ways(word)) if len(fold(way)) >= 3]
             if not ways:
                 continue
             clauses = [Phrase("bi", tuple(bigrams(fold(one)))) for one in (word, *ways)]
@@ -183,6 +184,13 @@ class Reader:
                     if count:
                         return plain.replace(word, way, 1)
         return ""
+
+    def _ways(self, word: str) -> Iterator[str]:
+        yield from respellings(word)
+        if not all(one.known and one.kind != "verb" for one in self._known.lexicon.read(word)):
+            yield from spelt_out(word)
+            if sound(word) in self._known.sounding and not word.isascii():
+                yield self._known.sounding[sound(word)]
 
     def _empty(self, rest: str) -> bool:
         words = self._known.vocabulary.content(self._known.lexicon.read(rest))

@@ -139,7 +139,9 @@ class Lexicon:
             # e음카드, 5부제, s-map: known beginnings over scripts before the scripts are parted.
             for end in range(len(token) - 1, 1, -1):
                 head = token[:end]
-                if head in self.nouns and not all(is_syllable(char) for char in head):
+                # A word that ends within a run of letters is another word: gov24 is not go and v24.
+                whole = RUN.findall(head) == runs[: len(RUN.findall(head))]
+                if head in self.nouns and whole and not all(is_syllable(char) for char in head):
                     return [Word(head), *self._token(token[end:])] if token[end:] not in self.josa else [Word(head)]
         found: list[Word] = []
         for run in runs:
