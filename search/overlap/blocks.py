@@ -48,18 +48,24 @@ def mix(left: Ints | Keys | int, right: Ints | Keys) -> Keys:
 
 
 class Blocks:
-    """The blocks of some columns, sorted once and asked for any rows."""
+    """The blocks of some columns, sorted once and asked for any rows; with `asked`, for those rows alone.
 
-    def __init__(self, columns: Columns) -> None:
+    One changed platform stands in a few blocks of thousands: the others are not worth sorting.
+    """
+
+    def __init__(self, columns: Columns, asked: Ints | None = None) -> None:
         self._columns = columns
         keys = block_keys(columns)
         rows, slots = np.nonzero(keys)
         values = keys[rows, slots]
+        if asked is not None:
+            met = np.flatnonzero(_among(values, np.unique(keys[asked])))
+            rows, slots, values = rows[met], slots[met], values[met]
         order = np.lexsort((columns.order[rows], values))
         self._key, self._row, self._width = values[order], rows[order], _WIDTHS[slots[order]]
         self._places = np.argsort(self._row, kind="stable")
         self._first = np.searchsorted(self._row[self._places], np.arange(len(columns) + 1))
-        self._by_function = _ByFunction(columns)
+        self._by_function = _ByFunction(columns, asked)
 
     def candidates(self, rows: Ints) -> tuple[Ints, Ints]:
         """Everybody these rows are compared with, as (row, other): sorted, each once."""
@@ -90,11 +96,16 @@ class Blocks:
 class _ByFunction:
     """Rows by function and territory, so that the nearest of a function are found by walking outwards."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, asked: Ints | None = None) -> None:
         self._columns = columns
         self._around = columns.geography.nearest()
         self._territories = len(self._around)
-        rows, slots = np.nonzero(columns.function >= 0)
+        # One place more, for no function: it is the last, where -1 leads.
+        wanted = np.full(len(columns.terms.functions) + 1, asked is None)
+        if asked is not None:
+            wanted[columns.function[asked]] = True
+        wanted[-1] = False
+        rows, slots = np.nonzero(wanted[columns.function])
         keys = columns.function[rows, slots] * self._territories + columns.territory[rows]
         order = np.argsort(keys, kind="stable")
         self._rows = rows[order]
@@ -151,6 +162,11 @@ def spans(starts: Ints, counts: Ints) -> Ints:
     """start, start + 1, … for each start, so many of each, one after the other."""
     before = np.cumsum(counts) - counts
     return np.asarray(np.repeat(starts - before, counts) + np.arange(int(counts.sum())))
+
+
+def _among(values: Keys, some: Keys) -> NDArray[np.bool_]:
+    """Which values are one of some few, which come sorted."""
+    return np.asarray(some[np.minimum(np.searchsorted(some, values), len(some) - 1)] == values)
 
 
 def _once(count: int, found: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:

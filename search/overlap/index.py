@@ -109,7 +109,7 @@ class Index:
         if platform_id not in self.subjects:
             return set()
         ids, columns, rows = self.around([platform_id])
-        return {ids[row] for row in Blocks(columns).partners(int(rows[0])).tolist()}
+        return {ids[row] for row in Blocks(columns, rows).partners(int(rows[0])).tolist()}
 
     def around(self, platform_ids: Iterable[str]) -> tuple[list[str], Columns, Ints]:
         """All that some platforms can be compared with, themselves among them: ids, their columns, the rows asked for."""

@@ -46,7 +46,7 @@ class Nearest:
 
 def nearest_of_all(scorer: Scorer, columns: Columns, judged: Judged, rows: Ints | None = None) -> Iterator[Nearest]:
     """The nearest few of all rows (or these), in slices of platforms of one owner and function."""
-    blocks = Blocks(columns)
+    blocks = Blocks(columns, rows)
     everybody = np.arange(len(columns), dtype=np.int64) if rows is None else rows
     order = everybody[np.lexsort((columns.function[everybody, 0], columns.owner[everybody]))]
     slices = [order[start : start + SLICE] for start in range(0, len(order), SLICE)]

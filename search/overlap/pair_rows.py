@@ -1,16 +1,22 @@
 """Pairs as rows of the table that keeps each platform's nearest few."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
+from registry.models import ComparedPair
 from registry.models.base import now
 from search.overlap.area import RELATIONS
 from search.overlap.columns import Floats
 from search.overlap.index import Index
 from search.overlap.nearest import Nearest
 from search.overlap.scoring import LABELS
+
+# What a row says, without when it was found: by these a stored row is known to hold still.
+SAYING = tuple(name for name in ComparedPair.model_fields if name != "at")
+saying = itemgetter(*SAYING)
 
 _LABELS = [label.value for label in LABELS]
 _AREAS = [area.value for area in RELATIONS]
@@ -46,11 +52,6 @@ def pair_rows(index: Index, ids: Sequence[str], found: Nearest) -> list[dict[str
         }
         for left, right, label, area, same, overlap, here, there in columns
     ]
-
-
-def same_row(stored: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Whether a stored row says what was found now, whenever it was found."""
-    return all(stored[key] == value for key, value in found.items() if key != "at")
 
 
 def _shares(values: Floats) -> list[float | None]:

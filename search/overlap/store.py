@@ -21,9 +21,9 @@ from search.overlap.index import Index
 from search.overlap.judged import Judged, Verdicts, held_apart, latest_verdicts
 from search.overlap.live import STORED_KEY, LiveIndex, Pending, live_index
 from search.overlap.nearest import nearest_of_all
-from search.overlap.pair_rows import pair_rows, same_row
+from search.overlap.pair_rows import SAYING, pair_rows, saying
 
-_COLUMNS: list[Any] = [getattr(ComparedPair, name) for name in ComparedPair.model_fields]
+_COLUMNS: list[Any] = [getattr(ComparedPair, name) for name in SAYING]
 
 _DELETE_PAIR = delete(ComparedPair).where(
     col(ComparedPair.left_id) == bindparam("left"), col(ComparedPair.right_id) == bindparam("right")
@@ -122,7 +122,7 @@ def _store_some_pairs(database: Engine, index: Index, pending: Pending, verdicts
             part = lefts[start : start + 500]
             for row in connection.execute(select(*_COLUMNS).where(col(ComparedPair.left_id).in_(part))).all():
                 key = (row.left_id, row.right_id)
-                if key in wanted and same_row(row._asdict(), wanted[key]):
+                if key in wanted and tuple(row) == saying(wanted[key]):
                     del wanted[key]
                 else:
                     gone.append(key)

@@ -42,6 +42,9 @@ def test_some_rows_meet_whom_they_meet_when_all_are_asked_for(made: tuple[Scorer
     everybody = _lists(blocks, np.arange(len(crowd)))
     some = np.array([3, 17, 18, 250, 599])
     assert _lists(blocks, some) == {row: everybody[row] for row in some.tolist()}
+    assert _lists(Blocks(scorer.columns(crowd), some), some) == {row: everybody[row] for row in some.tolist()}
+    for row in some:
+        assert np.array_equal(Blocks(scorer.columns(crowd), np.array([row])).partners(row), blocks.partners(row))
     most = max(len(found) for found in everybody.values())
     assert most <= 2 * NEIGHBOURS * 8 + 2 * MOST_OVERLAP, "a row meets so many and no more, however many there are"
 
