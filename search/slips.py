@@ -1,11 +1,12 @@
 """Slips of the finger: whole names, words inside names and places a keystroke or two away from what was typed."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from registry.governments import Places
-from search.engine import AtLeast, Clause, Phrase, Plan, Term
+from search.engine import AtLeast, Clause, Constant, Phrase, Plan, Term
 from search.fields import bigrams, is_initials, key_trigrams
 from search.hangul import fold, is_letter, keystrokes
 from search.known import Known
@@ -68,10 +69,8 @@ class Slips:
             allowed = _allowed(len(keys))
             if not allowed or is_initials(whole) or (whole.isascii() and len(whole) < 6):
                 continue
-            grams = list(dict.fromkeys(key_trigrams(whole)))
-            must = AtLeast(tuple(Term("keys3", gram) for gram in grams), max(1, len(grams) - 3 * allowed - 1))
             best: tuple[int, float, str, str] | None = None
-            for candidate in self._known.engine.search(Plan(must, limit=40, count=False)).found:
+            for candidate in self._known.engine.search(_near(whole, allowed)).found:
                 stored = candidate.stored
                 for one in (*stored["x"], *stored["y"], *stored["z"]):
                     if one.isascii() != whole.isascii():
@@ -102,6 +101,24 @@ def _middle(token: str, words: Sequence[Word]) -> str:
             break
         end -= len(word.text)
     return token[start:end] or token
+
+
+def _near(whole: str, allowed: int) -> Plan:
+    """Names that share a stretch of keys with the text, those first that share the most.
+
+    So many slips spoil at most so many stretches: one more than slips are allowed leaves one untouched. Stretches hold rare
+    keys together, so far fewer names are looked at than hold some of the trigrams here and there. Two neighbouring keys that
+    changed places may spoil two stretches, so that the text is cut in two ways.
+    """
+    grams = key_trigrams(whole)
+    keys, parts = len(grams) + 2, allowed + 1
+    ways: dict[tuple[str, ...], None] = {}
+    for later in (0, 1):
+        cuts = [0, *(keys * part // parts + later for part in range(1, parts)), keys]
+        ways.update((tuple(dict.fromkeys(grams[start : end - 2])), None) for start, end in pairwise(cuts))
+    stretches = tuple(AtLeast(tuple(Term("keys3", gram) for gram in way), len(way)) for way in ways)
+    shared = tuple(Term("keys3", gram) for gram in dict.fromkeys(grams))
+    return Plan(Constant(AtLeast(stretches), 0.0), prior=shared, limit=40, count=False)
 
 
 def _allowed(keys: int) -> int:
