@@ -1,7 +1,7 @@
 """Searching, completing and finding the same service elsewhere: what entrances call."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from registry.bodies import present_bodies
 from registry.errors import NotFound
 from registry.governments import Places
+from search.answers import Answers
 from search.area import Scope
 from search.engine import Candidates, Codes, Plan, SearchEngine
 from search.highlight import initial_spans, spans
@@ -42,6 +43,7 @@ class Finder:
         self._engine = engine
         self._vocabulary = words or vocabulary()
         self._preparing = Preparing(database, engine, self._vocabulary, zone_set)
+        self._answers = Answers()
 
     @property
     def places(self) -> Places:
@@ -52,6 +54,14 @@ class Finder:
         """One page of answers."""
         started = time.perf_counter()
         known = self._preparing.now()
+
+        def state() -> Hashable:
+            return self._engine.generation(), known.reader.generation, known.stamp
+
+        page = self._answers.page(query, state, lambda: self._answer(query, known))
+        return replace(page, took_ms=(time.perf_counter() - started) * 1000)
+
+    def _answer(self, query: SearchQuery, known: Prepared) -> SearchPage:
         places, reader = known.places, known.reader
         understood = reader.literal(query.text) if query.literal else reader.read(query.text, query.area_id)
         scope = self._scope(query, understood, known)
@@ -72,7 +82,6 @@ class Finder:
             functions=tuple(one.id for one in understood.functions),
             help_functions=self._nearest_functions(query.text) if nothing else (),
             wider_area_id=_wider(query, places) if nothing else None,
-            took_ms=(time.perf_counter() - started) * 1000,
         )
 
     def suggest(self, text: str, area_id: int | None = None, limit: int = 8) -> list[Suggestion]:

@@ -48,6 +48,11 @@ class Known:
         self._by_length: dict[int, tuple[list[str], list[str]]] = {}
         self._sorted: list[tuple[str, str]] = []
 
+    @property
+    def generation(self) -> str | None:
+        """The generation of the index whose words were last taken in; None before the first question."""
+        return self._generation
+
     def refresh(self) -> None:
         """Take in the words of names in the index, when it has changed; questions beside go on with what is known."""
         generation = self.engine.generation()

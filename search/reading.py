@@ -71,6 +71,11 @@ class Reader:
         self._abbreviations = Abbreviations(self._known)
         self._places = places
 
+    @property
+    def generation(self) -> str | None:
+        """The generation of the index whose words queries are read with."""
+        return self._known.generation
+
     def refresh(self) -> None:
         """Take in the words of names in the index, when it has changed."""
         self._known.refresh()

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from registry.catalogue import load_bundle
 from registry.database import writing_session
 from registry.models import Government
 from registry.zones import save_zones
@@ -76,3 +77,17 @@ def test_a_registry_that_cannot_be_asked_does_not_stop_answers(finder, database)
     with database.begin() as connection:
         connection.execute(text("ALTER TABLE away RENAME TO zone_member"))
     assert finder.places is known
+
+
+def test_an_answer_given_before_is_found_anew_once_a_platform_changes(database, finder, tmp_path):
+    query = SearchQuery("따릉이")
+    assert finder.search(query).total == 0
+    load_bundle(database)
+    indexer = Indexer(database, finder._engine)
+    indexer.rebuild()
+    # The first question takes the words of names in, and what was found meanwhile is not kept.
+    assert finder.search(query).total > 0
+    first = finder.search(query)
+    again = finder.search(query)
+    assert again.hits is first.hits and again.took_ms < first.took_ms
+    indexer.close()
