@@ -63,9 +63,11 @@ def _written_out(typed: str, name: str, starts: Sequence[int]) -> str:
     """The part of the name whose words begin with the syllables of the short form, up to the name's end; '' if none does."""
     for start in (one for one in starts if name.startswith(typed[0], one)):
         at = start
-        for char in typed:
+        for number, char in enumerate(typed):
             if not name.startswith(char, at):
-                following = [one for one in starts if one > at and name.startswith(char, one)]
+                following = [one for one in starts if one >= at and name.startswith(char, one)]
+                if not following and at > starts[-1] and number == len(typed) - 1 and name.endswith(char):
+                    following = [len(name) - 1]
                 if not following:
                     break
                 at = following[0]

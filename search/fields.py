@@ -32,7 +32,7 @@ from search.text import TEXT_FORMAT, Analyser
 from search.words import INVERTING
 
 # Grows when an index built before must be built anew.
-FORMAT = f"7/{TEXT_FORMAT}/{version('kiwipiepy')}"
+FORMAT = f"8/{TEXT_FORMAT}/{version('kiwipiepy')}"
 
 TEXT_FIELDS = ("name", "alias", "whole", "alias_whole", "bi", "cho", "starts", "keys3", "short", "body", "place")
 # Fields in which phrases are asked for; the others need no positions.
@@ -194,7 +194,7 @@ def _entry(
     nouns = vocabulary.lexicon.nouns
     inverted = [word for word in (*name_words, *alias_words) if is_inverted(word, nouns)]
     rows = [*primary, *stripped, *secondary]
-    hosts = _host_words([document.url, *document.addresses])
+    hosts = host_words([document.url, *document.addresses])
     places = list(dict.fromkeys([*forms, *(fold(name) for name in document.owner_names)]))
     body = list(dict.fromkeys([*body_words, *hosts]))
     fields = tuple(dict.fromkeys(vocabulary.fields[one] for one in document.functions if one in vocabulary.fields))
@@ -317,7 +317,8 @@ def _starts(names: Iterable[str], words: Iterable[str], forms: Sequence[str]) ->
     return list(found)
 
 
-def _host_words(addresses: Iterable[str]) -> list[str]:
+def host_words(addresses: Iterable[str]) -> list[str]:
+    """The labels of the addresses' hosts that say more than where in the net they are."""
     found: dict[str, None] = {}
     for address in addresses:
         match = HOST.match(address)

@@ -43,6 +43,11 @@ SYLLABLES = frozenset("이시오유")
 LEAST_SOUND = 4
 
 
+def called(word: str) -> str:
+    """A Latin word letter by letter: 엠디알티 for mdrt."""
+    return "".join(CALLED[letter][0] for letter in word)
+
+
 def spelt_out(typed: str) -> Iterator[str]:
     """The word with a row of letters, or the letter at either end of the row, in Latin; the longest row first."""
     rows = sorted(ROW.finditer(typed), key=lambda match: (match.start() - match.end(), match.start()))

@@ -30,6 +30,12 @@ def short_forms(name: str, words: Iterable[str], lexicon: Lexicon) -> list[str]:
                 found[heads] = None
             if len(row[-1]) > 1:
                 found[heads[:-1] + row[-1]] = None
+            # One word in the middle is passed over: 국공포 for 국가·공간·정보·포털.
+            if size > 3:
+                found.update((heads[:at] + heads[at + 1 :], None) for at in range(1, size - 1))
+            # The last syllable for its long word: 온관청 for 온라인·관악청.
+            if len(row[-1]) > 2 and first + size == len(parts):
+                found[heads + name[-1]] = None
     return list(found)
 
 
@@ -54,7 +60,11 @@ def word_starts(name: str, words: Iterable[str], lexicon: Lexicon) -> list[int]:
             cuts.update((at, at + len(word)))
     bounds = sorted(cuts | {len(name)})
     for start, end in pairwise(bounds):
-        if end - start in (4, 6) and is_syllable(name[start]) and name[start:end] not in lexicon.nouns:
+        if (
+            end - start in (4, 6)
+            and is_syllable(name[start])
+            and (name[start:end] not in lexicon.nouns or name[start:end] == name)
+        ):
             # Words that no dictionary knows mostly have two syllables: 한성·백제.
             cuts.update(range(start, end, 2))
     return sorted(cut for cut in cuts if cut < len(name))

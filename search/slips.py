@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rapidfuzz.distance import OSA
-
 from registry.governments import Places
+from search.closeness import allowed, slips
 from search.engine import AtLeast, Clause, Constant, Phrase, Plan, Term
 from search.fields import bigrams, is_initials, key_trigrams
 from search.hangul import fold, is_letter, keystrokes
 from search.known import Known
 from search.words import Word
-
-# Keys of letters that sound alike: ㄱ ㄲ ㅋ, ㄷ ㄸ ㅌ, ㅂ ㅃ ㅍ, ㅅ ㅆ, ㅈ ㅉ ㅊ, ㅐ ㅔ, ㅒ ㅖ.
-SOUNDS = str.maketrans("RzExQvTWcpP", "rreeqqtwwoO")
 
 
 class Slips:
@@ -65,24 +61,19 @@ class Slips:
     def whole(self, wholes: Sequence[str]) -> tuple[str, str, int]:
         """The whole name within a slip or two of one of the texts: folded, as it is shown, and the text's number."""
         for number, whole in enumerate(wholes):
-            keys = keystrokes(whole)
-            allowed = _allowed(len(keys))
-            if not allowed or is_initials(whole) or (whole.isascii() and len(whole) < 6):
+            most = allowed(len(keystrokes(whole)))
+            if not most or is_initials(whole) or (whole.isascii() and len(whole) < 6):
                 continue
             best: tuple[int, float, str, str] | None = None
-            for candidate in self._known.engine.search(_near(whole, allowed)).found:
+            for candidate in self._known.engine.search(_near(whole, most)).found:
                 stored = candidate.stored
                 for one in (*stored["x"], *stored["y"], *stored["z"]):
                     if one.isascii() != whole.isascii():
                         continue
-                    spelt = keystrokes(one)
-                    distance = OSA.distance(keys, spelt, score_cutoff=allowed)
-                    if distance > allowed and keys.translate(SOUNDS) == spelt.translate(SOUNDS):
-                        # 타랑캐 for 타랑께: two other keys, and nearly the same to the ear.
-                        distance = allowed
-                    if distance <= allowed:
+                    distance = slips(whole, one, most)
+                    if distance <= most:
                         shown = stored["name"] if one == stored["x"][0] else one
-                        rank = (int(distance), -float(stored["users"]), one, shown)
+                        rank = (distance, -float(stored["users"]), one, shown)
                         best = rank if best is None or rank < best else best
             if best:
                 return best[2], best[3], number
@@ -103,7 +94,7 @@ def _middle(token: str, words: Sequence[Word]) -> str:
     return token[start:end] or token
 
 
-def _near(whole: str, allowed: int) -> Plan:
+def _near(whole: str, most: int) -> Plan:
     """Names that share a stretch of keys with the text, those first that share the most.
 
     So many slips spoil at most so many stretches: one more than slips are allowed leaves one untouched. Stretches hold rare
@@ -111,7 +102,7 @@ def _near(whole: str, allowed: int) -> Plan:
     changed places may spoil two stretches, so that the text is cut in two ways.
     """
     grams = key_trigrams(whole)
-    keys, parts = len(grams) + 2, allowed + 1
+    keys, parts = len(grams) + 2, most + 1
     ways: dict[tuple[str, ...], None] = {}
     for later in (0, 1):
         cuts = [0, *(keys * part // parts + later for part in range(1, parts)), keys]
@@ -119,8 +110,3 @@ def _near(whole: str, allowed: int) -> Plan:
     stretches = tuple(AtLeast(tuple(Term("keys3", gram) for gram in way), len(way)) for way in ways)
     shared = tuple(Term("keys3", gram) for gram in dict.fromkeys(grams))
     return Plan(Constant(AtLeast(stretches), 0.0), prior=shared, limit=40, count=False)
-
-
-def _allowed(keys: int) -> int:
-    """Slips allowed in a name of so many keystrokes: short names lie too close to each other."""
-    return 0 if keys < 5 else 1 if keys < 9 else 2 if keys < 16 else 3

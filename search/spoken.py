@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 from search.hangul import is_syllable, romanise
 from search.hanja import has_hanja, to_hangul
+from search.letters import called
 
 DIGITS = "영일이삼사오육칠팔구"
 UNITS = ("", "십", "백", "천")
 VALUES = {**{syllable: value for value, syllable in enumerate(DIGITS)}, "공": 0}
 NUMERALS = re.compile(r"[공영일이삼사오육칠팔구십백천]{2,}")
+# So few letters are spelt out: K, QR, DRT, TOPIS.
+FEW_LETTERS = re.compile(r"(?<![a-z])[a-z]{1,5}(?![a-z])")
 LONE_E = re.compile(r"(?<![a-z])e(?![a-z])")
 
 
@@ -23,6 +26,7 @@ def spellings(name: str) -> list[str]:
     if re.search(r"\d", name):
         found.append(re.sub(r"\d+", lambda match: _by_digits(match.group()), spoken))
         found.append(re.sub(r"\d{1,4}", lambda match: _by_value(int(match.group())), spoken))
+    found.append(FEW_LETTERS.sub(lambda match: called(match.group()), name))
     if any(is_syllable(char) for char in name):
         found.append(romanise(name))
     return [one for one in dict.fromkeys(found) if one != name]

@@ -14,12 +14,16 @@ CANDIDATES = 40
 
 @dataclass(frozen=True)
 class Completed:
-    """A query with its last word completed: the whole text, what was typed, what it was read as, and whether a name says so."""
+    """A query with its last word completed: the whole text, what was typed, what it was read as, and whether a name says so.
+
+    `met` says that the reading stands in names of the index, be it a word of its own or not.
+    """
 
     text: str
     typed: str
     read: str
     by_name: bool
+    met: bool
 
 
 class Unfinished:
@@ -37,7 +41,7 @@ class Unfinished:
         if not tokens or not self._may_go_on(tokens[-1]):
             return None
         if self._stands(fold(text)):
-            return Completed(text, "", "", True) if len(tokens) == 1 else None
+            return Completed(text, "", "", True, True) if len(tokens) == 1 else None
         if self._stands(fold(tokens[-1])):
             return None
         typed = dict.fromkeys((text, tokens[-1]))
@@ -47,11 +51,11 @@ class Unfinished:
             if read:
                 # 평생학습 is a word of its own, and not the beginning of one name.
                 by_name = read not in self._known.base
-                return Completed(text[: len(text) - len(part)] + read, part, read, by_name)
+                return Completed(text[: len(text) - len(part)] + read, part, read, by_name, True)
         if self._unknown(tokens[-1]):
             read = self._by_words(fold(tokens[-1]))
             if read:
-                return Completed(text[: len(text) - len(tokens[-1])] + read, tokens[-1], read, False)
+                return Completed(text[: len(text) - len(tokens[-1])] + read, tokens[-1], read, False, False)
         return None
 
     def _may_go_on(self, token: str) -> bool:
