@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from registry.governments import PlaceMention, Places
 from registry.models import Government
-from registry.place_names import PARTICLES
-from search.hangul import even
+from registry.place_names import PARTICLES, SHORT_PROVINCES
+from search.hangul import even, romanise
 from search.needs import Vocabulary
 
 # Words of the vocabulary that are place names first of all.
@@ -28,6 +28,9 @@ class Mentions:
             for form in {name, re.sub(r"-(?:si|gun|gu|do)$", "", name)}:
                 if len(form) >= 4:
                     self._english.setdefault(form, []).append(row)
+            for short in SHORT_PROVINCES.get(row.name, ()):
+                # 경남 is written as gyeongnam too.
+                self._english.setdefault(romanise(short), []).append(row)
 
     def find(self, text: str, area_id: int | None) -> list[PlaceMention]:
         """Place names, but for words that a need is made of: 우리 동네 예산 is a budget, 예산 쇼핑몰 a county's."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from registry.governments import PlaceMention, Places
 from registry.models import Government
 from search.abbreviations import Abbreviations
+from search.addresses import bare, telling
 from search.concept import Concept, concept_clause
 from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
 from search.fields import bigrams, initial_bigrams, is_initials, is_inverted
@@ -20,7 +21,7 @@ from search.needs import FoundFunction, Vocabulary
 from search.query import Interpretation
 from search.slips import Slips
 from search.spoken import respellings
-from search.unfinished import Unfinished
+from search.unfinished import Completed, Unfinished
 from search.words import Word
 
 # A function counts when its phrase covers this much of what was asked, and not much less than the best one.
@@ -89,6 +90,10 @@ class Reader:
     def read(self, text: str, area_id: int | None) -> Understood:
         """The best reading of a query."""
         self.refresh()
+        address = telling(text)
+        if address:
+            read = self._at(text, address) or address
+            return self._read(even(read), area_id, (Interpretation("spelling", text.strip(), read),), mend=True)
         text, hanja = self._hangul(text.strip())
         text, notes = self._keyboard.read(text)
         return self._read(even(text), area_id, (*hanja, *notes), mend=True)
@@ -146,11 +151,14 @@ class Reader:
                 return self._read(respelt, area_id, more, mend=False, begun=True)
             completed = self._unfinished.complete(plain)
             if completed is not None and not completed.typed:
-                understood = replace(understood, begun=True)
-            elif completed is not None:
-                more = (*notes, Interpretation("unfinished", completed.typed, completed.read))
-                return self._read(completed.text, area_id, more, mend=False, begun=completed.by_name)
+                # What stands in a name is no slip: 동백택 is on its way to 동백택시, and not 동백통.
+                return self._words(replace(understood, begun=True), core)
+            if completed is not None and completed.met:
+                return self._completed(completed, area_id, notes)
             name, shown, number = self._slips.whole(wholes)
+            if completed is not None and not (name and number == 0):
+                # A whole name a slip away says more than a word of the vocabulary that begins so.
+                return self._completed(completed, area_id, notes)
             sure = self._sure(core)
             if name and not sure:
                 more = (*notes, Interpretation("spelling", plain, shown))
@@ -175,6 +183,21 @@ class Reader:
             note = Interpretation("relaxed", plain, " ".join(one.text for one in mentions))
             return self._words(replace(understood, interpretation=(*understood.interpretation, note)), "")
         return self._words(understood, core if rest else "")
+
+    def _at(self, text: str, words: str) -> str:
+        """The name of the platform at an address that was typed: at that page, or the one that has the host to itself."""
+        clauses = tuple(Term("body", word) for word in words.split())
+        plan = Plan(AtLeast(clauses, len(clauses)), weight_by="popularity", limit=40, count=False)
+        found = [(bare(one.stored["url"]), one.stored["name"]) for one in self._known.engine.search(plan).found]
+        typed = bare(text)
+        same = [name for address, name in found if address == typed]
+        if not same and "/" not in typed:
+            same = [name for address, name in found if address.partition("/")[0] == typed]
+        return same[0] if len(same) == 1 else ""
+
+    def _completed(self, completed: Completed, area_id: int | None, notes: tuple[Interpretation, ...]) -> Understood:
+        more = (*notes, Interpretation("unfinished", completed.typed, completed.read))
+        return self._read(completed.text, area_id, more, mend=False, begun=completed.by_name)
 
     def _respelt(self, plain: str) -> str:
         """The text with a number, an e or Latin letters written otherwise, where only that stands in a name."""
