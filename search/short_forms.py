@@ -60,11 +60,10 @@ def word_starts(name: str, words: Iterable[str], lexicon: Lexicon) -> list[int]:
             cuts.update((at, at + len(word)))
     bounds = sorted(cuts | {len(name)})
     for start, end in pairwise(bounds):
-        if (
-            end - start in (4, 6)
-            and is_syllable(name[start])
-            and (name[start:end] not in lexicon.nouns or name[start:end] == name)
-        ):
+        piece = name[start:end]
+        # A name is a word of the vocabulary too, and still made of words: 새빛톡톡, 생생장터.
+        whole = piece in lexicon.nouns and piece != name and piece[2:] not in lexicon.nouns
+        if end - start in (4, 6) and is_syllable(name[start]) and not whole:
             # Words that no dictionary knows mostly have two syllables: 한성·백제.
             cuts.update(range(start, end, 2))
     return sorted(cut for cut in cuts if cut < len(name))
