@@ -109,11 +109,15 @@ class Reader:
                 continue
             ways = readings(word)
             # A character may have several sounds: 金海 is 김해 because there is such a place.
-            read = max(ways, key=lambda way: self._known.sureness(way, self._places)) if ways[1:] else ways[0]
+            read = max(ways, key=self._sureness) if ways[1:] else ways[0]
             if read != word:
                 notes.append(Interpretation("hanja", word, read))
                 words[number] = read
         return " ".join(words), notes
+
+    def _sureness(self, way: str) -> tuple[int, bool]:
+        """How surely a sound of Hanja is meant; a word of its own (전기차) before a compound that a verb ends (전기·거)."""
+        return self._known.sureness(way, self._places), fold(way) in self._known.lexicon.nouns
 
     def _read(
         self,
