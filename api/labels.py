@@ -186,6 +186,7 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
         "place": ("지역", "Place"),
         "here": ("우리 동네", "Here"),
         "need": ("필요한 일", "Need"),
+        "left_out": ("뺀 말", "Left out"),
         "synonym": ("비슷한 말", "Synonym"),
         "successor": ("바뀐 이름", "Renamed"),
         "relaxed": ("일부 낱말", "Some of the words"),

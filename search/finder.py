@@ -129,6 +129,10 @@ class Finder:
         for name in ("owner", "area"):
             if name in filters:
                 filters[name] = tuple(code for value in filters[name] for code in _codes(value, places))
+        if "function" in filters:
+            # An address from before functions were merged still leads to what it led to.
+            renamed = self._vocabulary.renamed
+            filters["function"] = tuple(dict.fromkeys(renamed.get(one, one) for one in filters["function"]))
         if "form" in filters:
             # 'other' may be a form of any type; a form without its type means all of them.
             types = ("information", "proposal", "brokerage")

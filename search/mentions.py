@@ -14,6 +14,13 @@ PLACE_WORDS = frozenset({"서울", "부산", "제주", "세종"})
 # A function whose words contain a place name must be asked for at least so clearly to make it a mere word: of who
 # told where she lives, and of who did not.
 NEEDED, NEEDED_ANYWHERE = 0.4, 0.75
+# Where a place name stood, and what may follow it: a title and a particle. In 부산 도로 the last word is a road.
+HOLE = "\0"
+TITLE = re.compile(
+    rf"{HOLE}(?!\s도로)\s?(?:시|도|군|구)?청?"
+    r"(?:에서의|에서|에게|에는|에|의|은|는|이|가|을|를|도|로|으로|랑)?(?=\s|\0|$)"
+    rf"|(?<!\S)(?:시|도|군|구)청(?=\s*{HOLE})"
+)
 
 
 class Mentions:
@@ -43,7 +50,17 @@ class Mentions:
         least = NEEDED if area_id is not None else NEEDED_ANYWHERE
         asked = [one for one in self._vocabulary.functions_for(said) if one.strength >= least]
         needed = {word for one in asked for word in one.words}
-        return [one for one in found if one not in doubtful or one.text not in needed]
+        return [one for one in found if one not in doubtful or (one.text not in needed and not self._within(text, one))]
+
+    def _within(self, text: str, mention: PlaceMention) -> bool:
+        """Whether the name is only the beginning of a word: 예산서 is a budget."""
+        tail = re.match(r"[가-힣]*", text[mention.end :])
+        rest = tail.group() if tail else ""
+        return (
+            bool(rest)
+            and rest not in self._vocabulary.lexicon.josa
+            and any(mention.text + rest[:size] in self._vocabulary.lexicon.nouns for size in range(1, len(rest) + 1))
+        )
 
     def _trimmed(self, text: str, mention: PlaceMention) -> PlaceMention:
         """부천 시장 is not 부천시 and 장: a name over a space must not end inside a word."""
@@ -86,12 +103,8 @@ class Mentions:
         """The text without its place names and without words for here, and whether there were such words."""
         rest = text
         for mention in reversed(list(mentions)):
-            rest = rest[: mention.start] + " " + rest[mention.end :]
-        rest = re.sub(
-            r"(?<!\S)(?:시|도|군|구)?청?(?:에서의|에서|에게|에는|에|의|은|는|이|가|을|를|도|로|으로|랑)?(?=\s|$)",
-            " ",
-            rest,
-        )
+            rest = rest[: mention.start] + HOLE + rest[mention.end :]
+        rest = TITLE.sub(" ", rest).replace(HOLE, " ")
         here = False
         for word in self._vocabulary.here:
             pattern = rf"(?<!\S){re.escape(word)}(?:에서|에|의|은|는|도)?(?=\s|$)"

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ EVENT = 0.85
 UNHEARD = 0.4
 # How much more a word says that few functions share.
 RARE = 1.5
+# Words that other phrases of the same function bear out to this share count so much for it beside the best phrase.
+HEARD, TOGETHER = 0.6, 0.3
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Vocabulary:
         self.weak = {even(str(word)) for word in words["weak"]} | self.english.weak
         self.here = sorted((even(str(word)) for word in words["here"]), key=len, reverse=True)
         self.fields = {entry["id"]: str(entry["field"]) for entry in functions}
+        self.renamed = {old: entry["id"] for entry in functions for old in entry.get("was") or ()}
         self.names = {entry["id"]: str(entry["ko"]) for entry in functions}
         self.names_en = {entry["id"]: str(entry["en"]) for entry in functions}
         self.brands = {fold(str(brand)): entry["id"] for entry in functions for brand in entry.get("brands") or ()}
@@ -109,17 +112,29 @@ class Vocabulary:
         query = {self.canonical(word.text): word.text for word in words}
         mass = sum(self._asks(word) for word in query) or 1.0
         best: dict[str, FoundFunction] = {}
+        reach: dict[str, set[str]] = defaultdict(set)
         for number in {number for word in query for number in self._by_word.get(word, ())}:
             phrase = self.phrases[number]
             shared = phrase.words & query.keys()
             said = sum(self.weight(word) for word in shared)
             cover = said / sum(self.weight(word) for word in phrase.words)
             strength = cover * (0.3 + 0.7 * min(1.0, said / mass))
-            for function, share in phrase.functions:
+            for number, (function, share) in enumerate(phrase.functions):
+                if not number and cover >= HEARD:
+                    reach[function] |= shared
                 known = best.get(function)
                 if known is None or (strength * share, phrase.kind) > (known.strength, known.kind):
                     asked_by = frozenset(query[word] for word in shared)
                     best[function] = FoundFunction(function, strength * share, asked_by, phrase.kind)
+        for function, words_of in reach.items():
+            one = best[function]
+            further = {query[word] for word in words_of} - one.words
+            if further:
+                # 초등 돌봄 and 방학: what bears out more of the words, by several phrases, is meant rather than what has one.
+                said = sum(self._asks(self.canonical(word)) for word in further) / mass
+                best[function] = replace(
+                    one, strength=one.strength + TOGETHER * said * (1.0 - one.strength), words=one.words | further
+                )
         return sorted(best.values(), key=lambda one: (-one.strength, one.id))
 
     def _teach(

@@ -13,6 +13,7 @@ from search.area import WORDS, Scope, nearness
 from search.concept import Concept
 from search.engine import Candidate
 from search.hangul import initials, spells
+from search.leading import LEADING
 from search.needs import FoundFunction
 from search.query import Reason
 from search.reading import Understood
@@ -28,18 +29,34 @@ USE = 0.6
 UNASKED = {"closed": 2.0, "suspended": 2.0}
 # All words stand in the name, and one of them says which platform is meant rather than what is needed.
 TELLING = 2.0
+# Relations in which a service is there for the person who asks.
+NEAR = ("own", "parent", "nation")
+# Another city's service comes after one of one's own place or of the province that meets the need as well, to this share.
+AS_WELL = 0.95
+# 배민 말고: who bears the name that was left out comes last.
+LEFT_OUT = -8.0
 # The very name was typed: that outweighs place and status.
 EXACT = 5.0
+# The service that most people mean by a function, by the list of config/vocab/leading.yml: as far as that was asked for, and
+# only for the functions that were asked for most.
+LEAD, ALIKE = 1.2, 0.95
+# Where a place was told, the nation's leading service still comes after what the living zone has.
+FAR_LEAD = 0.4
+# What a platform does beside its main business, and that business beside others, against what it does alone.
+MAIN, BESIDE = 0.98, 0.9
+# A word of the need that so few of those meeting it have in their names tells which of them is meant; what that is worth.
+FEW, TOLD = 0.1, 0.6
 NAME, FUNCTION, BODY = 0.97, 0.85, 0.3
 
 
 class Points(NamedTuple):
-    """What made a score: relevance, name, area, status and use add up to it; the last three made the relevance."""
+    """What made a score: relevance to use add up to it; the last three made the relevance."""
 
     relevance: float
     exact: float
     area: float
     status: float
+    lead: float
     use: float
     name: float
     function: float
@@ -65,6 +82,8 @@ class Ranked:
         reasons += self.nearness()
         if points.status:
             reasons.append(Reason("status", "운영 상태", "status", points.status))
+        if points.lead:
+            reasons.append(Reason("lead", "이 일의 대표 서비스", "the leading service for this", points.lead))
         if points.use:
             reasons.append(Reason("use", "이용 규모", "use", points.use))
         parts = [
@@ -87,7 +106,10 @@ def rank(candidates: Sequence[Candidate], understood: Understood, scope: Scope) 
     strengths = {one.id: one for one in understood.functions}
     total = sum(concept.weight for concept in understood.concepts) or 1.0
     order = {row.id: number for number, row in enumerate(understood.choices)}
-    ranked = [_rank(one, understood, scope, strengths, total) for one in candidates]
+    telling = _telling(candidates, understood, strengths) if understood.need else ()
+    ranked = [_rank(one, understood, scope, strengths, total, telling) for one in candidates]
+    if understood.need and scope:
+        _own_first(ranked)
     return sorted(
         ranked,
         key=lambda one: (
@@ -102,7 +124,12 @@ def rank(candidates: Sequence[Candidate], understood: Understood, scope: Scope) 
 
 
 def _rank(
-    candidate: Candidate, understood: Understood, scope: Scope, strengths: Mapping[str, FoundFunction], total: float
+    candidate: Candidate,
+    understood: Understood,
+    scope: Scope,
+    strengths: Mapping[str, FoundFunction],
+    total: float,
+    telling: Sequence[Concept] = (),
 ) -> Ranked:
     stored = candidate.stored
     matched: list[str] = []
@@ -120,6 +147,9 @@ def _rank(
     # Where a place was asked for, it decides among those that serve the need; without one, the name does.
     repeated = 0.75 if function >= 0.95 and scope else 0.4
     told = max(exact, inside * (1.0 - repeated * function), covered * (1.0 - 0.75 * function))
+    if telling and function:
+        borne = sum(one.weight for one in telling if one.text in stored["w"]) / total
+        told = 1.0 - (1.0 - told) * (1.0 - TOLD * min(1.0, borne))
     relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
     told_apart = _told_apart(understood.concepts, matched)
     begun = _begun(stored, understood)
@@ -134,15 +164,50 @@ def _rank(
     status += PRIVATE if stored["level"] == "private" and exact < 1.0 and begun < 0.5 else 0.0
     if not bonus:
         status *= UNASKED.get(stored["status"], 1.0)
+    if understood.left_out and _named(stored, understood.left_out):
+        status += LEFT_OUT
+    # A city's leading service leads for those who live there, not for everyone.
+    lead = _lead(stored, strengths) if need and relation in NEAR else 0.0
+    if scope and relation == "nation":
+        lead *= FAR_LEAD
     use = USE * min(1.0, math.log10(1.0 + stored["users"]) / 7)
     relevant = SCALE * relevance
     return Ranked(
         candidate,
-        relevant + bonus + area + status + use,
+        relevant + bonus + area + status + lead + use,
         relation,
         tuple(dict.fromkeys(matched)),
-        Points(relevant, bonus, area, status, use, name, function, body),
+        Points(relevant, bonus, area, status, lead, use, name, function, body),
     )
+
+
+def _own_first(ranked: Sequence[Ranked]) -> None:
+    """Take from the nearness of other cities' services what would put them before one's own that meet the need as well.
+
+    A word in a name is no reason to send somebody to the next city. Asked for by name, a service stays where it is.
+    """
+    near = [one for one in ranked if one.relation in ("own", "parent") and one.points.function]
+    own = [one for one in near if one.candidate.stored["status"] in ("running", "unknown")]
+    for one in ranked:
+        if one.relation not in ("zone", "elsewhere") or one.points.exact:
+            continue
+        before = [mine.score for mine in own if mine.points.function >= AS_WELL * one.points.function]
+        over = one.score - max(before, default=one.score)
+        if over >= 0.0 and before:
+            less = over + 0.01
+            one.score -= less
+            one.points = one.points._replace(area=one.points.area - less)
+
+
+def _telling(
+    candidates: Sequence[Candidate], understood: Understood, strengths: Mapping[str, FoundFunction]
+) -> tuple[Concept, ...]:
+    """Words of the need that hardly any of the platforms that meet it have in their names: 상권 among big data."""
+    words = {word for one in understood.functions for word in one.words}
+    asked = [one for one in understood.concepts if one.text in words and not one.weak and not one.verb]
+    names = [one.stored["w"] for one in candidates if any(id_ in strengths for id_ in one.stored["functions"])]
+    most = max(1.0, FEW * len(names))
+    return tuple(one for one in asked if 0 < sum(one.text in name for name in names) <= most)
 
 
 def _told_apart(concepts: Sequence[Concept], matched: Sequence[str]) -> bool:
@@ -153,9 +218,8 @@ def _told_apart(concepts: Sequence[Concept], matched: Sequence[str]) -> bool:
 def _function(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction]) -> float:
     """How well the functions fit, 0 to 1; functions that answer different words of the query add up."""
     met = []
-    # What a platform does among other things counts a little less than what it does alone.
-    share = 1.0 if len(stored["functions"]) == 1 else 0.96
-    for function in stored["functions"]:
+    for number, function in enumerate(stored["functions"]):
+        share = BESIDE if number else MAIN if len(stored["functions"]) > 1 else 1.0
         wanted = strengths.get(function)
         if wanted is not None:
             met.append((wanted.strength * share, wanted.words))
@@ -168,6 +232,22 @@ def _function(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction])
         best = 1.0 - (1.0 - best) * (1.0 - strength * fresh)
         words |= others
     return best
+
+
+def _named(stored: Mapping[str, Any], word: str) -> bool:
+    """Whether a word that was left out stands in the names of a platform, or is one of them."""
+    return word in stored["w"] or word in stored["a"] or any(word in name for name in (*stored["x"], *stored["y"]))
+
+
+def _lead(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction]) -> float:
+    """Points for being the service that is meant by what was asked for most; helpers of a need lead in nothing."""
+    best = max((one.strength for one in strengths.values()), default=0.0)
+    asked = [
+        strengths[one].strength
+        for one in LEADING.functions(stored)
+        if one in strengths and strengths[one].strength >= ALIKE * best
+    ]
+    return LEAD * max(asked, default=0.0)
 
 
 def _whole(stored: Mapping[str, Any], understood: Understood, matched: list[str]) -> tuple[float, bool]:

@@ -15,6 +15,7 @@ from search.hangul import even, fold, initials, is_letter, is_syllable, spells
 from search.hanja import has_hanja, readings
 from search.keyboard import Keyboard
 from search.known import Known
+from search.left_out import left_out
 from search.letters import sound, spelt_out
 from search.mentions import Mentions
 from search.needs import FoundFunction, Vocabulary
@@ -30,13 +31,15 @@ BESIDE_BEST = 0.45
 MOST_FUNCTIONS = 5
 PARTLY = 0.75
 BRAND = 0.7
+OUR_GOVERNMENT = re.compile(r"우리 ?([시군구도])(?=\s|에|의|는|도|$)")
 
 
 @dataclass(frozen=True)
 class Understood:
     """A query as understood. `wholes` are folded texts that may be a whole name; `begun` says that one begins a name.
 
-    `initials` is the row of initials asked for, `spelt` the same as it was typed: some syllables may be whole.
+    `left_out` is a word that is not wanted, `initials` the row of initials asked for, `spelt` the same as it was typed:
+    some syllables may be whole.
     """
 
     text: str
@@ -53,6 +56,7 @@ class Understood:
     only_place: bool = False
     begun: bool = False
     spelt: str = ""
+    left_out: str = ""
 
     @property
     def need(self) -> bool:
@@ -96,7 +100,17 @@ class Reader:
             return self._read(even(read), area_id, (Interpretation("spelling", text.strip(), read),), mend=True)
         text, hanja = self._hangul(text.strip())
         text, notes = self._keyboard.read(text)
-        return self._read(even(text), area_id, (*hanja, *notes), mend=True)
+        text = even(text)
+        left = None if self._known.named(fold(text)) else left_out(text)
+        if left is not None:
+            wanted = self._read(left.text, area_id, (*hanja, *notes), mend=True)
+            if wanted.functions or wanted.exact or wanted.only_place:
+                note = Interpretation("left_out", left.word, left.text)
+                return replace(wanted, left_out=fold(left.word), interpretation=(*wanted.interpretation, note))
+            # 배민 말고 뭐 있나: what does the same is wanted, but not that.
+            understood = self._read(text, area_id, (*hanja, *notes), mend=True)
+            return replace(understood, left_out=fold(left.word)) if understood.need else understood
+        return self._read(text, area_id, (*hanja, *notes), mend=True)
 
     def _hangul(self, text: str) -> tuple[str, list[Interpretation]]:
         """The text with its Hanja read as Hangul; a name that is written with Hanja stays as it is."""
@@ -266,7 +280,9 @@ class Reader:
     def _words(self, understood: Understood, core: str) -> Understood:
         vocabulary = self._known.vocabulary
         notes = list(understood.interpretation)
-        said = vocabulary.content(vocabulary.lexicon.read(core))
+        # 우리 시 빚: the place is the chosen one, and it is the city that has the debt.
+        whose = OUR_GOVERNMENT.search(understood.text) if understood.here and core else None
+        said = vocabulary.content(vocabulary.lexicon.read(f"{core} {whose.group(1)}" if whose else core))
         functions = self._functions(said)
         if (
             understood.exact

@@ -107,3 +107,38 @@ def test_with_a_place_another_city_s_own_service_comes_after_the_nation_s(catalo
     order = [hit.relation for hit in hits]
     assert "nation" in order
     assert "elsewhere" not in order[: order.index("nation")]
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("장애인콜", "paratransit"),
+        ("민증 재발급", "certificate_issuing"),
+        ("물때", "weather_water"),
+        ("개발자인데 데이터 api", "open_data"),
+        ("우리 지역 예산서 보고 싶어요", "finance_disclosure"),
+        ("안 쓰는 물건 팔기", "secondhand_market"),
+        ("안쓰는 물건 팔기", "secondhand_market"),
+        ("밥 시켜먹을 때 지역화폐 결제", "food_delivery"),
+    ],
+)
+def test_every_word_that_is_understood_narrows_the_need(text, asks):
+    assert functions(text)[0] == asks
+
+
+def test_a_place_name_that_begins_another_word_and_a_road_are_no_places(catalogue):
+    assert catalogue.names("우리 지역 예산서 보고 싶어요")[0] == "지방재정365"
+    assert catalogue.page("도로 막히는지 카메라로 보기", "경상북도 경산시").functions[0] == "traffic_info"
+    assert catalogue.page("부산 도로 막히나").functions[0] == "traffic_info"
+
+
+def test_our_city_is_the_place_and_the_one_who_is_in_debt(catalogue):
+    assert catalogue.page("우리 시 빚이 얼마야").functions[0] == "finance_disclosure"
+
+
+def test_a_filter_by_a_function_that_was_merged_leads_to_what_it_became(catalogue):
+    assert len(vocabulary().renamed) >= 9
+    for old, new in vocabulary().renamed.items():
+        found = catalogue.page("", filters={"function": (old,)})
+        assert found.total == catalogue.page("", filters={"function": (new,)}).total > 0
+        assert all(new in hit.functions for hit in found.hits)
