@@ -140,8 +140,7 @@ class FacetValue:
 class Interpretation:
     """One automatic reading of what was typed: kind, the words typed, and what they were read as.
 
-    Kinds: hanja, keyboard, initials, unfinished, abbreviation, spelling, place, here, need, left_out,
-    successor, relaxed.
+    Kinds: hanja, keyboard, initials, unfinished, abbreviation, spelling, place, here, need, left_out, successor, relaxed.
     """
 
     kind: str

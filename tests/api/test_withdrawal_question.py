@@ -21,7 +21,8 @@ from tests.site import Site
 def question(site: Site) -> Iterator[tuple[CkanFace, int]]:
     """Sixteen of twenty entries have vanished; the number of the question that the run asked."""
     server = HostileServer()
-    face = CkanFace(server, [package(number, id=f"q-{number:02d}") for number in range(20)])
+    # Numbers that no other test of this registry uses: what a second source lists too would not be withdrawn.
+    face = CkanFace(server, [package(700 + number, id=f"q-{number:02d}") for number in range(20)])
     entries = {
         "title": "한도 시험",
         "harvester": "ckan",

@@ -45,10 +45,10 @@ def upgrade() -> None:
             # The index holds the old ids until it is told.
             connection.execute(sa.insert(OUTBOX).values(platform_id=row.id, version=row.version, at=datetime.now(UTC)))
     said = sa.select(STATEMENT.c.id, STATEMENT.c.value).where(STATEMENT.c.field == "functions")
-    for row in connection.execute(said).all():
-        renamed = _renamed(row.value)
-        if renamed != row.value:
-            connection.execute(sa.update(STATEMENT).where(STATEMENT.c.id == row.id).values(value=renamed))
+    for statement in connection.execute(said).all():
+        renamed = _renamed(statement.value)
+        if renamed != statement.value:
+            connection.execute(sa.update(STATEMENT).where(STATEMENT.c.id == statement.id).values(value=renamed))
 
 
 def _renamed(functions: object) -> object:
