@@ -45,7 +45,7 @@ class Language:
     def money(self, won: float) -> str:
         """Korean won: 1억 2,000만 원, or KRW 120,000,000."""
         if self.code == "en":
-            return "KRW " + self.number(won)
+            return "KRW " + self.number(round(won))
         rest, parts = round(won), []
         for step, word in KRW_STEPS:
             if abs(rest) >= step:
