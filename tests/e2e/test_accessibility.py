@@ -29,7 +29,10 @@ def faults(page: Page, width: int, mode: str) -> str:
     """What axe finds on the page as it is, or ''."""
     page.add_style_tag(content=STILL)
     page.evaluate("mode => document.documentElement.setAttribute('data-krds-mode', mode)", mode)
-    full_height(page, width)
+    if width > 1000:
+        # Cells scrolled out of their box cannot be judged: wide tables are drawn whole, the window as wide as they are.
+        page.add_style_tag(content=".table-wrap{overflow:visible}")
+    full_height(page, max(width, page.evaluate("document.documentElement.scrollWidth")) if width > 1000 else width)
     result = Axe().run(page, options={"runOnly": TAGS, "resultTypes": ["violations", "incomplete"]})
     contrast = [one for one in result.response["incomplete"] if one["id"] == "color-contrast"]
     # Contrast that axe could not judge is a fault that hides; only in an empty text area there is no text to judge.
