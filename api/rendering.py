@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from api import flash, labels
+from api.code_names import LABELS
 from api.deps import Viewer, base_url, chosen_area, parts_of, viewer_of
 from api.language import KOREAN, Language, language_of, other_language, tongue
 from api.stacking import with_column_names
@@ -145,7 +146,7 @@ def name_of(language: Language, kind: str, value: Any) -> str:
     entry = shelf.get(str(value))
     if entry is not None:
         return language(entry.ko, entry.en)
-    return labels.label(language, kind, value) if kind in labels.LABELS else str(value)
+    return labels.label(language, kind, value) if kind in LABELS else str(value)
 
 
 # Which list of names a field's codes come from.

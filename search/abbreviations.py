@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.engine import Clause, Phrase, Plan, Term
-from search.fields import bigrams
+from search.grams import bigrams
 from search.hangul import fold, is_syllable
 from search.known import Known
 from search.short_forms import word_starts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from search.engine import Best, Boosted, Clause, Codes, Constant, Phrase, Term
-from search.fields import bigrams
+from search.grams import bigrams
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,15 @@ from hashlib import blake2b
 from importlib.metadata import version
 
 from registry.place_names import basic_forms, metropolitan_forms
+from search.addresses import host_words
 from search.document import PlatformDocument
 from search.engine import IndexEntry
-from search.hangul import fold, initials, is_letter, keystrokes
+from search.grams import bigrams, initial_bigrams, is_inverted, key_trigrams
+from search.hangul import fold, keystrokes
 from search.needs import Vocabulary
 from search.short_forms import short_forms
 from search.spoken import spellings
 from search.text import TEXT_FORMAT, Analyser
-from search.words import INVERTING
 
 # Grows when an index built before must be built anew.
 FORMAT = f"8/{TEXT_FORMAT}/{version('kiwipiepy')}"
@@ -60,31 +61,6 @@ NUMBER_FIELDS = ("popularity", "recent", "users")
 SEPARATOR = "|"
 LONGEST_START = 14
 PARENTHESIS = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
-HOST = re.compile(r"^[a-z]+://([^/:?#]+)", re.IGNORECASE)
-COMMON_LABELS = frozenset(
-    [
-        "www",
-        "m",
-        "go",
-        "kr",
-        "com",
-        "net",
-        "org",
-        "or",
-        "co",
-        "re",
-        "pe",
-        "http",
-        "https",
-        "app",
-        "apps",
-        "play",
-        "google",
-        "store",
-        "id",
-        "details",
-    ]
-)
 
 
 def entries(documents: Iterable[PlatformDocument], analyser: Analyser, vocabulary: Vocabulary) -> Iterator[IndexEntry]:
@@ -97,34 +73,6 @@ def entries(documents: Iterable[PlatformDocument], analyser: Analyser, vocabular
             batch = []
     if batch:
         yield from _batch(batch, analyser, vocabulary)
-
-
-def bigrams(text: str, inverted: Iterable[str] = ()) -> list[str]:
-    """Syllable bigrams of a folded text; those inside an inverted word carry a mark, so that 장애 misses 무장애."""
-    marked: set[int] = set()
-    for word in inverted:
-        at = text.find(word)
-        while at >= 0:
-            marked.update(range(at + 1, at + len(word) - 1))
-            at = text.find(word, at + 1)
-    return [text[at : at + 2] + ("#" if at in marked else "") for at in range(len(text) - 1)]
-
-
-def is_inverted(word: str, lexicon_nouns: Iterable[str]) -> bool:
-    """Whether a word is another one with its meaning turned round: 무장애, 비급여."""
-    return len(word) >= 3 and word[0] in INVERTING and word[1:] in lexicon_nouns
-
-
-def initial_bigrams(text: str) -> list[str]:
-    """Bigrams of the initials of a folded text."""
-    row = initials(text)
-    return [row[at : at + 2] for at in range(len(row) - 1)]
-
-
-def key_trigrams(text: str) -> list[str]:
-    """Trigrams of the keystrokes of a folded text, with its two ends marked."""
-    keys = f"^{keystrokes(text)}$"
-    return [keys[at : at + 3] for at in range(len(keys) - 2)]
 
 
 def place_forms(names: Sequence[str]) -> list[str]:
@@ -317,23 +265,7 @@ def _starts(names: Iterable[str], words: Iterable[str], forms: Sequence[str]) ->
     return list(found)
 
 
-def host_words(addresses: Iterable[str]) -> list[str]:
-    """The labels of the addresses' hosts that say more than where in the net they are."""
-    found: dict[str, None] = {}
-    for address in addresses:
-        match = HOST.match(address)
-        for label in match.group(1).lower().split(".") if match else ():
-            if label not in COMMON_LABELS and len(label) >= 2:
-                found[label] = None
-    return list(found)
-
-
 def _day(text: str) -> int:
     """A stated date, month or year as YYYYMMDD with zeroes for what is not said; 0 when there is none."""
     digits = re.sub(r"\D", "", text)[:8]
     return int(digits.ljust(8, "0")) if len(digits) >= 4 else 0
-
-
-def is_initials(text: str) -> bool:
-    """Whether a folded text is made of lone consonants: ㅂㄷㅌㄱ."""
-    return bool(text) and all(is_letter(char) and char <= "ㅎ" for char in text)

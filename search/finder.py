@@ -29,7 +29,7 @@ from search.query import (
     Suggestion,
 )
 from search.ranking import Ranked, rank
-from search.reading import Understood
+from search.understood import Understood
 
 ZONE_SET = "flow_2023_r3"
 

@@ -4,7 +4,7 @@ import re
 
 from registry.governments import Places
 from search.engine import Phrase, Plan
-from search.fields import initial_bigrams, is_initials
+from search.grams import initial_bigrams, is_initials
 from search.hangul import fold, hangul_readings, initials, is_letter, is_syllable, keystrokes
 from search.known import Known
 from search.query import Interpretation

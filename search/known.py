@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from registry.bodies import known_bodies
 from registry.governments import Places
 from search.engine import Phrase, Plan, SearchEngine, Term
-from search.fields import bigrams
+from search.grams import bigrams
 from search.hangul import even, fold, is_letter, is_syllable, keystrokes
 from search.letters import sound
 from search.needs import Vocabulary

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from search.area import Scope
 from search.concept import Concept, concept_clause
 from search.engine import AtLeast, Boosted, Clause, Codes, Constant, Everything, Phrase, Plan, Term
-from search.fields import bigrams, initial_bigrams
+from search.grams import bigrams, initial_bigrams
 from search.query import FACETS, SearchQuery
-from search.reading import Understood
+from search.understood import Understood
 
 # The ranking looks at so many candidates at a time; pages beyond show the next window.
 WINDOW = 60

@@ -1,27 +1,26 @@
 """Understanding what was typed: places, readings that compete by evidence in the index, words, needs and slips."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from registry.governments import PlaceMention, Places
-from registry.models import Government
+from registry.governments import Places
 from search.abbreviations import Abbreviations
 from search.addresses import bare, telling
 from search.concept import Concept, concept_clause
 from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
-from search.fields import bigrams, initial_bigrams, is_initials, is_inverted
+from search.grams import bigrams, initial_bigrams, is_initials, is_inverted
 from search.hangul import even, fold, initials, is_letter, is_syllable, spells
 from search.hanja import has_hanja, readings
 from search.keyboard import Keyboard
 from search.known import Known
 from search.left_out import left_out
-from search.letters import sound, spelt_out
 from search.mentions import Mentions
 from search.needs import FoundFunction, Vocabulary
 from search.query import Interpretation
+from search.respelling import Respelling
 from search.slips import Slips
-from search.spoken import respellings
+from search.understood import Understood
 from search.unfinished import Completed, Unfinished
 from search.words import Word
 
@@ -34,36 +33,6 @@ BRAND = 0.7
 OUR_GOVERNMENT = re.compile(r"우리 ?([시군구도])(?=\s|에|의|는|도|$)")
 
 
-@dataclass(frozen=True)
-class Understood:
-    """A query as understood. `wholes` are folded texts that may be a whole name; `begun` says that one begins a name.
-
-    `left_out` is a word that is not wanted, `initials` the row of initials asked for, `spelt` the same as it was typed:
-    some syllables may be whole.
-    """
-
-    text: str
-    wholes: tuple[str, ...] = ()
-    concepts: tuple[Concept, ...] = ()
-    functions: tuple[FoundFunction, ...] = ()
-    initials: str = ""
-    exact: bool = False
-    interpretation: tuple[Interpretation, ...] = ()
-    did_you_mean: str = ""
-    mentions: tuple[PlaceMention, ...] = ()
-    choices: tuple[Government, ...] = ()
-    here: bool = False
-    only_place: bool = False
-    begun: bool = False
-    spelt: str = ""
-    left_out: str = ""
-
-    @property
-    def need(self) -> bool:
-        """Whether a need was said: words that ask for functions, and no name."""
-        return bool(self.functions) and not (self.exact or self.begun or self.only_place)
-
-
 class Reader:
     """Reads queries against one engine's content; what it knows of the index follows the engine's generation."""
 
@@ -74,6 +43,7 @@ class Reader:
         self._slips = Slips(self._known, places)
         self._unfinished = Unfinished(self._known)
         self._abbreviations = Abbreviations(self._known)
+        self._respelling = Respelling(self._known)
         self._places = places
 
     @property
@@ -163,7 +133,7 @@ class Reader:
             if by_initials is not None:
                 return by_initials
         if mend and not understood.exact and rest:
-            respelt = self._respelt(plain)
+            respelt = self._respelling.of(plain)
             if respelt:
                 more = (*notes, Interpretation("spelling", plain, respelt))
                 return self._read(respelt, area_id, more, mend=False, begun=True)
@@ -216,27 +186,6 @@ class Reader:
     def _completed(self, completed: Completed, area_id: int | None, notes: tuple[Interpretation, ...]) -> Understood:
         more = (*notes, Interpretation("unfinished", completed.typed, completed.read))
         return self._read(completed.text, area_id, more, mend=False, begun=completed.by_name)
-
-    def _respelt(self, plain: str) -> str:
-        """The text with a number, an e or Latin letters written otherwise, where only that stands in a name."""
-        for word in plain.split():
-            ways = [way for way in dict.fromkeys(self._ways(word)) if len(fold(way)) >= 3]
-            if not ways:
-                continue
-            clauses = [Phrase("bi", tuple(bigrams(fold(one)))) for one in (word, *ways)]
-            typed, *counts = self._known.engine.evidence(clauses)
-            if not typed:
-                for way, count in zip(ways, counts, strict=True):
-                    if count:
-                        return plain.replace(word, way, 1)
-        return ""
-
-    def _ways(self, word: str) -> Iterator[str]:
-        yield from respellings(word)
-        if not all(one.known and one.kind != "verb" for one in self._known.lexicon.read(word)):
-            yield from spelt_out(word)
-            if sound(word) in self._known.sounding and not word.isascii():
-                yield self._known.sounding[sound(word)]
 
     def _empty(self, rest: str) -> bool:
         words = self._known.vocabulary.content(self._known.lexicon.read(rest))

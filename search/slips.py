@@ -6,7 +6,7 @@ from itertools import pairwise
 from registry.governments import Places
 from search.closeness import allowed, slips
 from search.engine import AtLeast, Clause, Constant, Phrase, Plan, Term
-from search.fields import bigrams, is_initials, key_trigrams
+from search.grams import bigrams, is_initials, key_trigrams
 from search.hangul import fold, is_letter, keystrokes
 from search.known import Known
 from search.words import Word

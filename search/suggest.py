@@ -9,7 +9,8 @@ from registry.governments import Places
 from registry.models import Government
 from search.area import POINTS, Scope, Scopes
 from search.engine import Best, Clause, Phrase, Plan, SearchEngine, Term
-from search.fields import LONGEST_START, bigrams, initial_bigrams
+from search.fields import LONGEST_START
+from search.grams import bigrams, initial_bigrams
 from search.hangul import fold, initials, is_letter, is_syllable, keystrokes
 from search.highlight import initial_spans, spans
 from search.needs import Vocabulary

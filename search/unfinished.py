@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from search.engine import Clause, Phrase, Plan, Term
-from search.fields import LONGEST_START, bigrams
+from search.fields import LONGEST_START
+from search.grams import bigrams
 from search.hangul import fold, is_letter, is_syllable, keystrokes
 from search.known import Known
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.code_names import LABELS
 from api.deps import PartsDep, SessionDep, base_url, find_viewer, same_origin
 from api.figures import figure_lines
-from api.labels import LABELS
 from api.language import language_of
 from api.linked import platform_json_ld
 from api.reading import found, list_issues, platform_file

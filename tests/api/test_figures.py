@@ -54,7 +54,8 @@ def test_each_figure_leads_to_its_origin_which_is_said_once(site: Site, language
     lines = re.findall(r'<tr><th scope="row">.*?</tr>', table, re.S)
     assert len(lines) == len(rows)
     for line in lines:
-        assert re.search(r'href="#source-(\d+)"', line)[1] in dict(notes)  # type: ignore[index]
+        pointed = re.search(r'href="#source-(\d+)"', line)
+        assert pointed is not None and pointed[1] in dict(notes)
     for row in rows:
         for _, target in cited(row.note):
             link = f'<a href="{target.replace("&", "&amp;")}" rel="external noopener nofollow">'

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.assets import fetch
-from api.labels import LABELS, LISTS
+from api.code_names import LABELS, LISTS
 from api.language import ENGLISH, KOREAN
 from harvesters.catalogue import harvesters
 from registry.statements import FIELDS

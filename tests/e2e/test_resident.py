@@ -159,7 +159,8 @@ def test_on_a_phone_a_row_is_a_card_that_names_its_values(browser: Browser, live
     page.goto(live + "/groups")
     cell = page.locator("tbody tr").first.locator("td").first
     expect(cell).to_have_css("display", "flow-root")
-    assert page.locator("tbody tr").first.bounding_box()["width"] <= 390  # type: ignore[index]
+    box = page.locator("tbody tr").first.bounding_box()
+    assert box is not None and box["width"] <= 390
     page.goto(live + site.fill("/groups/{group_id}"))
     expect(page.locator('td[data-column="소관"]').first).to_be_visible()
     context.close()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
-from sqlmodel import select
+from sqlmodel import col, select
 
 from config.settings import Settings
 from harvesters import outgoing_mail
@@ -82,7 +82,7 @@ def put(bench: Bench, recipient: str = "owner@example.kr", subject: str = "ì†Œì‹
 
 def outbox(bench: Bench) -> list[MailEntry]:
     with session_of(bench.database) as session:
-        return list(session.exec(select(MailEntry).order_by(MailEntry.id)))  # type: ignore[arg-type]
+        return list(session.exec(select(MailEntry).order_by(col(MailEntry.id))))
 
 
 def later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
@@ -204,12 +204,14 @@ def test_nothing_is_written_or_sent_without_configuration(bench: Bench, post: tu
     assert handler.sessions == 0 and outbox(bench)[0].attempts == 0
 
 
-def test_a_mail_sent_twice_after_a_kill_is_the_same_mail(bench: Bench, post: tuple[Post, str]) -> None:
+def test_a_mail_sent_twice_after_a_kill_is_the_same_mail(
+    bench: Bench, post: tuple[Post, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     handler, url = post
     put(bench)
     child = os.fork()
     if child == 0:
-        outgoing_mail.writing_session = lambda _database: os._exit(9)  # type: ignore[assignment, return-value]
+        monkeypatch.setattr(outgoing_mail, "writing_session", lambda _database: os._exit(9))
         send_mail(bench.database, with_mail(bench, url))
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9

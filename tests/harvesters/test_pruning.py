@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from harvesters import pruning
 from harvesters.pruning import STAMP, prune, prune_daily, size_of
@@ -84,7 +84,7 @@ def test_what_a_statement_points_to_is_never_removed(bench: Bench) -> None:
     raw = RawStore(bench.settings.raw_folder)
     prune(bench.database, raw, 1)
     with session_of(bench.database) as session:
-        query = select(Record.raw_hash).join(Statement, Statement.record_id == Record.id)  # type: ignore[arg-type]
+        query = select(Record.raw_hash).join(Statement, col(Statement.record_id) == col(Record.id))
         named = set(session.exec(query))
     assert len(named) == 2 and all(raw.has(digest) for digest in named)
     assert all(b"success" in raw.get(digest) for digest in named)

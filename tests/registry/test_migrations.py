@@ -7,7 +7,6 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-import registry.models  # noqa: F401  (fills the metadata)
 from registry.database import open_database
 from registry.migrations import migrate, pending
 from registry.models import OutboxEntry, Platform

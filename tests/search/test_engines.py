@@ -23,7 +23,8 @@ from search.engine import (
     SearchEngine,
     Term,
 )
-from search.fields import FORMAT, bigrams, initial_bigrams, key_trigrams
+from search.fields import FORMAT
+from search.grams import bigrams, initial_bigrams, key_trigrams
 from search.hangul import fold
 from search.indexer import Indexer
 from tests.search.engine_support import (

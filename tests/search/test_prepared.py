@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from registry.catalogue import load_bundle
 from registry.database import writing_session
@@ -53,7 +53,8 @@ def test_zones_saved_elsewhere_count_from_the_next_look(finder, database):
 def test_a_government_that_ended_is_no_longer_read_out_of_a_query(finder, database):
     assert finder.search(SearchQuery("수원시 도서관")).area_id == finder.places.resolve("수원시").id
     with writing_session(database) as session:
-        row = session.exec(select(Government).where(Government.name == "수원시", Government.valid_to == None)).one()  # noqa: E711
+        present = select(Government).where(Government.name == "수원시", col(Government.valid_to).is_(None))
+        row = session.exec(present).one()
         row.name, row.full_name, row.valid_from = "새수원시", "경기도 새수원시", date(2026, 11, 1)
         session.add(row)
     assert finder.search(SearchQuery("새수원시 도서관")).area_id == finder.places.resolve("새수원시").id
