@@ -40,6 +40,10 @@ class Figure:
     as_of: str
 
 
+# Of each key: who pays and what for, and the newest figure of that.
+Shares = dict[str, dict[tuple[str, str], Figure]]
+
+
 @dataclass
 class Figures:
     """What is known of one platform. None and empty mean 'not known'; `texts` are figures that are words or dates."""
@@ -74,6 +78,7 @@ def figures_of_all(session: Session, platform_ids: Iterable[str] | None = None) 
             col(UsageFigure.value),
             col(UsageFigure.as_of),
             col(UsageFigure.payer),
+            col(UsageFigure.purpose),
             col(UsageFigure.quote),
         )
         .where(col(UsageFigure.ended_at).is_(None))
@@ -82,21 +87,38 @@ def figures_of_all(session: Session, platform_ids: Iterable[str] | None = None) 
     if platform_ids is not None:
         query = query.where(col(UsageFigure.platform_id).in_(list(platform_ids)))
     found: dict[str, Figures] = {}
-    for platform_id, key, value, as_of, payer, quote in session.connection().execute(query):
+    shares: dict[str, Shares] = {}
+    for platform_id, key, value, as_of, payer, purpose, quote in session.connection().execute(query):
         figures = found.setdefault(platform_id, Figures())
         if value is None:
             figures.texts[key] = quote
-            continue
-        figures.known[key] = Figure(key, value, as_of)
-        share = payer or PAYERS.get(key, "")
-        if share and (key in PAYERS or key in YEARLY or key in ONCE):
-            figures.by_payer[share] = value
+        elif payer or purpose:
+            shares.setdefault(platform_id, {}).setdefault(key, {})[payer, purpose] = Figure(key, value, as_of)
+        else:
+            figures.known[key] = Figure(key, value, as_of)
+            if key in PAYERS:
+                figures.by_payer[PAYERS[key]] = value
+    for platform_id, by_key in shares.items():
+        for key, parts in by_key.items():
+            _add_up(found[platform_id], key, parts)
     for figures in found.values():
         figures.users = _first(figures, USERS)
         figures.yearly_cost = _first(figures, YEARLY)
         figures.build_cost = _first(figures, ONCE)
         figures.other_cost = _first(figures, OTHER_COSTS)
     return found
+
+
+def _add_up(figures: Figures, key: str, parts: dict[tuple[str, str], Figure]) -> None:
+    """Take in a cost told by who pays and what for; a total that was stated as such, and is as new, stands."""
+    newest = max(one.as_of for one in parts.values())
+    present = {told: one.value for told, one in parts.items() if one.as_of == newest}
+    stated = figures.known.get(key)
+    if stated is None or stated.as_of < newest:
+        figures.known[key] = Figure(key, sum(present.values()), newest)
+    for (payer, _), value in present.items():
+        if payer and (key in YEARLY or key in ONCE):
+            figures.by_payer[payer] = figures.by_payer.get(payer, 0.0) + value
 
 
 def _first(figures: Figures, keys: Iterable[str]) -> Figure | None:
