@@ -43,6 +43,7 @@ def test_following_stores_the_pairs_and_groups_of_a_full_run(changing: Engine) -
     assert _stored_groups(changing) == _groups_in_full(index)
 
 
+@pytest.mark.slow
 def test_a_full_run_over_the_same_counts_changes_nothing(changing: Engine) -> None:
     before, groups = _stored(changing), _stored_groups(changing)
     assert len(before) > 10_000
@@ -50,6 +51,7 @@ def test_a_full_run_over_the_same_counts_changes_nothing(changing: Engine) -> No
     assert _stored(changing) == before and _stored_groups(changing) == groups
 
 
+@pytest.mark.slow
 def test_many_changes_at_once_are_compared_in_one_run(changing: Engine) -> None:
     follow(changing)
     with writing_session(changing) as session:
@@ -61,6 +63,7 @@ def test_many_changes_at_once_are_compared_in_one_run(changing: Engine) -> None:
     assert _stored(changing) == _in_full(changing, index)
 
 
+@pytest.mark.slow
 def test_a_new_process_trusts_what_is_stored_until_something_else_is_registered(changing: Engine) -> None:
     assert LiveIndex(changing, live_index(changing).settings).refresh() is not None
     fresh = LiveIndex(changing, live_index(changing).settings)
@@ -94,6 +97,7 @@ def test_a_page_that_only_looks_takes_nothing_away_from_following(changing: Engi
     assert _stored(changing) == _in_full(changing, live_index(changing).refresh())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "label"),
     [("different", "duplication"), ("not_overlap", None), ("same", "same_platform"), ("overlap", "duplication")],
