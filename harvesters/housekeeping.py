@@ -19,32 +19,43 @@ CLOCK = "clock"
 
 
 def close_killed_runs(database: Engine, only: str = "") -> list[int]:
-    """Close runs whose worker is gone, and make their sources due again; gives the runs' ids. `only` looks at one source.
+    """Close runs whose worker is gone, and make their sources due again; gives the runs' ids.
 
     A worker is gone when its lease has run out, or at once when it was a process of this machine that no longer
-    lives. A process that was only thought dead meets its old fence at its next write and ends.
+    lives, even if it was killed before its run was written. A process that was only thought dead meets its old
+    fence at its next write and ends. `only` looks at one source and at those of its host, which wait for each other.
     """
-    with session_of(database) as session:
-        running = session.exec(select(HarvestRun).where(HarvestRun.state == RunState.running)).all()
-        sources = {run.source_id for run in running if only in ("", run.source_id)}
     closed: list[int] = []
-    for source_id in sorted(sources):
+    for source_id in _held_or_running(database, only):
         with writing_session(database) as session:
             source = session.get_one(Source, source_id)
             held = source.lease_until is not None and source.lease_until >= now()
             still = session.exec(
                 select(HarvestRun.id).where(HarvestRun.source_id == source_id, HarvestRun.state == RunState.running)
             ).first()
-            # It may have ended by itself since it was seen running.
-            if still is None or (held and not is_dead(source.lease_holder)):
+            # It may have ended by itself since it was seen.
+            if (still is None and not held) or (held and not is_dead(source.lease_holder)):
                 continue
             source.fence += 1
             source.lease_until, source.lease_holder = None, ""
-            if source.enabled:
+            if still is not None and source.enabled:
                 source.next_run_at = now()
             session.add(source)
             closed += close_abandoned(session, source_id, source.fence)
     return closed
+
+
+def _held_or_running(database: Engine, only: str) -> list[str]:
+    """Sources with a run that has not ended, or with a lease that has not run out."""
+    with session_of(database) as session:
+        running = set(session.exec(select(HarvestRun.source_id).where(HarvestRun.state == RunState.running)))
+        held = set(session.exec(select(Source.id).where(col(Source.lease_until) >= now())))
+        wanted = running | held
+        if only:
+            host = session.get_one(Source, only).host
+            beside = set(session.exec(select(Source.id).where(Source.host == host))) if host else set()
+            wanted &= beside | {only}
+    return sorted(wanted)
 
 
 class ClockGuard:

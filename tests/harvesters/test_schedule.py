@@ -1,5 +1,7 @@
 """Sources, leases and the worker: who reads what when, and what enabling asks."""
 
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -20,7 +22,7 @@ from harvesters.sources import disable_sources, enable_sources, enabled_sources,
 from harvesters.timing import first_run, next_run_after, place_in_line
 from harvesters.trial import try_file
 from registry.database import session_of, writing_session
-from registry.errors import InvalidValue, LeaseLost, NotAllowed, SourceInvalid
+from registry.errors import Conflict, InvalidValue, LeaseLost, NotAllowed, SourceInvalid
 from registry.models import HarvestRun, MailEntry, Source
 from registry.models.base import now
 from registry.records import SYSTEM
@@ -122,6 +124,23 @@ def test_a_run_of_a_worker_elsewhere_is_closed_when_its_lease_has_run_out(bench:
     assert bench.last_run().state is RunState.incomplete
     with session_of(bench.database) as session:
         assert due_sources(session) == ["s"]
+
+
+def test_a_worker_killed_before_its_run_was_written_keeps_no_lease(bench: Bench) -> None:
+    """Killed between the lease and the run's row, or while it rehearsed: no run stands there to be closed."""
+    bench.ckan(1)
+    bench.source()
+    bench.source("beside")
+    ended = [sys.executable, "-c", "from harvesters.lease import holder_name; print(holder_name())"]
+    holder = subprocess.run(ended, capture_output=True, text=True, check=True).stdout.strip()
+    assert claim(bench.database, "beside", holder, 600) is not None
+    assert bench.load("beside").lease_until is not None and bench.load("beside").host == bench.load().host
+    due_before = bench.load("beside").next_run_at
+    assert bench.run().state is RunState.complete
+    assert bench.load("beside").lease_until is None and bench.load("beside").next_run_at == due_before
+    assert claim(bench.database, "beside", "elsewhere/1/2/x", 600) is not None
+    with pytest.raises(Conflict):
+        bench.run()
 
 
 def test_times_are_spread_and_failures_come_round_sooner() -> None:
