@@ -11,8 +11,9 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from registry.errors import InvalidValue, NotFound
+from registry.governments import Places
 from registry.models import Government, Platform, PlatformKey, Record, Source, Statement, UsageFigure, ZoneSet
-from registry.statements import Said, by_field, winner
+from registry.statements import Said, by_field, fold, winner
 from registry.tables import PLATFORM
 from registry.vocab import PlatformState
 
@@ -37,6 +38,40 @@ def find_platform(session: Session, identifier: str) -> Platform:
     if row is None:
         raise NotFound("platform", identifier)
     return row
+
+
+def platform_called(session: Session, text: str) -> Platform:
+    """The platform a person means by an id, or by a name, former name or alias with or without `@owner`.
+
+    NotFound when nothing is called so; InvalidValue names the choices when several are.
+    """
+    row = session.get(Platform, text)
+    if row is not None:
+        return find_platform(session, text)
+    name, _, owner = (part.strip() for part in text.partition("@"))
+    query = (
+        select(Platform)
+        .join(PlatformKey, col(PlatformKey.platform_id) == col(Platform.id))
+        .where(PlatformKey.kind == "name", col(PlatformKey.value).startswith(f"{fold(name)[:480]}|", autoescape=True))
+        .where(Platform.state == PlatformState.active)
+        .order_by(col(Platform.id))
+    )
+    if owner:
+        query = query.where(Platform.owner_id == Places.load(session).resolve(owner).id)
+    called = list(session.exec(query).unique()) if fold(name) else []
+    if not called:
+        raise NotFound("platform", text)
+    if len(called) > 1:
+        choices = ", ".join(f"{one.id} ({one.name}@{one.owner_name})" for one in called[:8])
+        raise InvalidValue(
+            "platform",
+            text,
+            f"이 이름의 플랫폼이 {len(called)}개입니다: {choices}",
+            f"{len(called)} platforms are called that: {choices}",
+            "번호를 쓰거나 이름@지방자치단체로 쓰세요.",
+            "Give the id, or name@government.",
+        )
+    return called[0]
 
 
 def platforms_at(session: Session, canonical_url: str) -> list[Platform]:

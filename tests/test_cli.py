@@ -78,8 +78,7 @@ def test_evaluate_prints_the_figures_and_writes_rows(home: Path, tmp_path: Path)
 
 
 def test_platform_show_names_who_said_each_value(home: Path):
-    page = answer(home, "search", "배달특급", "--limit", "1")
-    view = answer(home, "platform", "show", page["hits"][0]["id"])
+    view = answer(home, "platform", "show", "배달특급@경기도")
     assert view["name"] == "배달특급"
     assert {"field", "value", "rank", "source", "first_seen", "last_seen"} <= set(view["statements"][0])
     assert run(home, "platform", "show", "P00000000").returncode == 2

@@ -17,16 +17,18 @@ zones = typer.Typer(no_args_is_help=True, help="Living zones (생활권). Exampl
 
 
 @platforms.command("show")
-def platform_show(identifier: Annotated[str, typer.Argument(help="Platform id.")], as_json: Json = False) -> None:
+def platform_show(
+    wanted: Annotated[str, typer.Argument(help="Platform id, or name, or name@government.")], as_json: Json = False
+) -> None:
     """Show one platform with every value's source.
 
-    Example: metaplatform platform show P5f6cc262 --json
+    Example: metaplatform platform show 배달특급@경기도 --json
     """
     from registry.database import session_of
-    from registry.queries import platform_view
+    from registry.queries import platform_called, platform_view
 
     with opened() as installation, session_of(installation.database) as session:
-        view = platform_view(session, identifier)
+        view = platform_view(session, platform_called(session, wanted).id)
     show(view, as_json, view_as_text(view))
 
 

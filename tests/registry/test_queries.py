@@ -19,6 +19,7 @@ from registry.queries import (
     figures_of,
     find_platform,
     list_platforms,
+    platform_called,
     platform_ids,
     platform_view,
     platforms_at,
@@ -149,6 +150,20 @@ def test_old_ids_and_old_addresses_still_lead_here(session):
     assert platform_view(session, drop)["id"] == keep
     with pytest.raises(NotFound):
         platform_view(session, "Pnone")
+
+
+def test_a_platform_is_meant_by_id_name_or_name_with_its_owner(session):
+    seoul = put(session, "통합예약", source="a", owner="서울특별시", aliases=["공공서비스예약"]).platform_id
+    daejeon = put(session, "통합예약", source="b", owner="대전광역시").platform_id
+    assert platform_called(session, seoul).id == seoul
+    assert platform_called(session, "공공 서비스 예약").id == seoul
+    assert platform_called(session, "통합예약 @ 대전").id == daejeon
+    with pytest.raises(InvalidValue) as several:
+        platform_called(session, "통합예약")
+    assert seoul in several.value.cause_en and "통합예약@대전광역시" in several.value.cause_ko
+    for nobody in ("통합%", "@서울특별시", "없는 이름", "Pnone"):
+        with pytest.raises(NotFound):
+            platform_called(session, nobody)
 
 
 def test_sources_and_zone_sets(session):
