@@ -1,5 +1,7 @@
 """How far a typed text is from a name, in slips: keys, letters that sound alike, syllables said as one, one left out."""
 
+from functools import lru_cache
+
 from rapidfuzz.distance import OSA
 
 from search.hangul import is_syllable, keystrokes
@@ -25,7 +27,7 @@ def slips(typed: str, name: str, most: int) -> int:
     keys, spelt = keystrokes(typed), keystrokes(name)
     distance = int(OSA.distance(keys, spelt, score_cutoff=most))
     if distance > most and (
-        keys.translate(SOUNDS) == spelt.translate(SOUNDS)
+        (len(keys) == len(spelt) and keys.translate(SOUNDS) == spelt.translate(SOUNDS))
         or _contracted(keys) == _contracted(spelt)
         or _left_out(typed, name)
     ):
@@ -33,6 +35,7 @@ def slips(typed: str, name: str, most: int) -> int:
     return distance
 
 
+@lru_cache(maxsize=20_000)
 def _contracted(keys: str) -> str:
     for two, one in CONTRACTIONS.items():
         keys = keys.replace(two, one)

@@ -1,6 +1,6 @@
 """Where matched words stand in a name or description, as offsets into the text that is shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from search.hangul import fold, initials
 
@@ -9,8 +9,7 @@ def spans(text: str, words: Iterable[str]) -> tuple[tuple[int, int], ...]:
     """(start, end) of every matched word in the text, spaces and case aside; merged and in order."""
     folded, places = _folded(text)
     found: list[tuple[int, int]] = []
-    for word in words:
-        wanted = fold(word)
+    for wanted in set(map(fold, words)):
         at = folded.find(wanted) if wanted else -1
         while at >= 0:
             found.append((places[at], places[at + len(wanted) - 1] + 1))
@@ -25,14 +24,10 @@ def initial_spans(text: str, row: str) -> tuple[tuple[int, int], ...]:
     return ((places[at], places[at + len(row) - 1] + 1),) if at >= 0 and row else ()
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
-    folded: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text):
-        for kept in fold(char):
-            folded.append(kept)
-            places.append(place)
-    return "".join(folded), places
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """The folded text, and the place of each of its characters in the text that is shown."""
+    folded = list(map(fold, text))
+    return "".join(folded), [place for place, kept in enumerate(folded) for _ in kept]
 
 
 def _merged(found: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

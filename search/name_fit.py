@@ -84,10 +84,12 @@ def _found(
     if text in aliases:
         return 0.92, len(text)
     if len(text) >= 2 and not concept.verb:
-        if any(_stands(text, name, concept.inverted) for name in names):
-            return 0.95, len(text)
-        if any(_stands(text, name, concept.inverted) for name in stored["y"]):
-            return 0.85, len(text)
+        for name in names:
+            if text in name and _stands(text, name, concept.inverted):
+                return 0.95, len(text)
+        for name in stored["y"]:
+            if text in name and _stands(text, name, concept.inverted):
+                return 0.85, len(text)
     if text in stored["p"]:
         return 0.6, 0
     for synonym in concept.synonyms:

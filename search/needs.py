@@ -24,6 +24,8 @@ EVENT = 0.85
 UNHEARD = 0.4
 # How much more a word says that few functions share.
 RARE = 1.5
+# Sets of words remembered with the functions that they ask for: some two megabytes.
+MOST_ASKED = 2_000
 # Words that other phrases of the same function bear out to this share count so much for it beside the best phrase.
 HEARD, TOGETHER = 0.6, 0.3
 
@@ -83,6 +85,11 @@ class Vocabulary:
             for word in phrase.words:
                 spread[word].update(function for function, _ in phrase.functions[:1])
         self._spread = {word: len(functions) for word, functions in spread.items()}
+        self._rarity = {word: self._rare(count) for word, count in self._spread.items()}
+        self._unheard = self._rare(0)
+        self._mass = [sum(self.weight(word) for word in phrase.words) for phrase in self.phrases]
+        # One question's words are asked about up to three times, and the same needs come again and again.
+        self._asked = lru_cache(maxsize=MOST_ASKED)(self._functions_of)
 
     def canonical(self, word: str) -> str:
         """The word that stands for all its synonyms."""
@@ -100,7 +107,11 @@ class Vocabulary:
         """How much a word says: rare among functions much, weak ones little."""
         if word in self.weak or word in self.weak_verbs:
             return 0.25
-        rare = math.log(1 + len(self.names) / (1 + self._spread.get(self.canonical(word), 0)))
+        return self._rarity.get(self.canonical(word), self._unheard)
+
+    def _rare(self, functions: int) -> float:
+        """How much a word says that so many functions share."""
+        rare = math.log(1 + len(self.names) / (1 + functions))
         return float((rare / math.log(1 + len(self.names))) ** RARE)
 
     def _asks(self, word: str) -> float:
@@ -109,15 +120,19 @@ class Vocabulary:
 
     def functions_for(self, words: Sequence[Word]) -> list[FoundFunction]:
         """The functions that these words ask for, strongest first; empty when the words say too little."""
-        query = {self.canonical(word.text): word.text for word in words}
+        return list(self._asked(tuple(word.text for word in words)))
+
+    def _functions_of(self, words: tuple[str, ...]) -> tuple[FoundFunction, ...]:
+        query = {self.canonical(word): word for word in words}
+        says = {word: self.weight(word) for word in query}
         mass = sum(self._asks(word) for word in query) or 1.0
         best: dict[str, FoundFunction] = {}
         reach: dict[str, set[str]] = defaultdict(set)
         for number in {number for word in query for number in self._by_word.get(word, ())}:
             phrase = self.phrases[number]
             shared = phrase.words & query.keys()
-            said = sum(self.weight(word) for word in shared)
-            cover = said / sum(self.weight(word) for word in phrase.words)
+            said = sum(map(says.__getitem__, shared))
+            cover = said / self._mass[number]
             strength = cover * (0.3 + 0.7 * min(1.0, said / mass))
             for number, (function, share) in enumerate(phrase.functions):
                 if not number and cover >= HEARD:
@@ -135,7 +150,7 @@ class Vocabulary:
                 best[function] = replace(
                     one, strength=one.strength + TOGETHER * said * (1.0 - one.strength), words=one.words | further
                 )
-        return sorted(best.values(), key=lambda one: (-one.strength, one.id))
+        return tuple(sorted(best.values(), key=lambda one: (-one.strength, one.id)))
 
     def _teach(
         self, functions: list[Mapping[str, Any]], words: Mapping[str, Any], needs: list[Mapping[str, Any]]

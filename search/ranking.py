@@ -106,7 +106,8 @@ def rank(candidates: Sequence[Candidate], understood: Understood, scope: Scope) 
     total = sum(concept.weight for concept in understood.concepts) or 1.0
     order = {row.id: number for number, row in enumerate(understood.choices)}
     telling = _telling(candidates, understood, strengths) if understood.need else ()
-    ranked = [_rank(one, understood, scope, strengths, total, telling) for one in candidates]
+    apart = _apart(understood.concepts)
+    ranked = [_rank(one, understood, scope, strengths, total, apart, telling) for one in candidates]
     if understood.need and scope:
         _own_first(ranked)
     return sorted(
@@ -128,7 +129,8 @@ def _rank(
     scope: Scope,
     strengths: Mapping[str, FoundFunction],
     total: float,
-    telling: Sequence[Concept] = (),
+    apart: Sequence[str],
+    telling: Sequence[Concept],
 ) -> Ranked:
     stored = candidate.stored
     matched: list[str] = []
@@ -141,7 +143,11 @@ def _rank(
     covered = covered_by_names(stored, understood.concepts, total, matched)
     name = max(exact, inside, covered)
     function = _function(stored, strengths)
-    body = sum(one.weight for one in understood.concepts if one.text in stored["b"]) / total
+    body, words = 0.0, stored["b"]
+    for concept in understood.concepts:
+        if concept.text in words:
+            body += concept.weight
+    body /= total
     # A name that repeats the function's words adds little to the function; a whole name counts fully.
     # Where a place was asked for, it decides among those that serve the need; without one, the name does.
     repeated = 0.75 if function >= 0.95 and scope else 0.4
@@ -150,7 +156,7 @@ def _rank(
         borne = sum(one.weight for one in telling if one.text in stored["w"]) / total
         told = 1.0 - (1.0 - told) * (1.0 - TOLD * min(1.0, borne))
     relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
-    told_apart = _told_apart(understood.concepts, matched)
+    told_apart = bool(apart) and all(map(matched.__contains__, apart))
     begun = begun_name(stored, understood)
     bonus = EXACT * exact if exact >= 0.85 else TELLING if told_apart or begun >= 0.75 else 0.0
     need = understood.need and not bonus
@@ -209,9 +215,10 @@ def _telling(
     return tuple(one for one in asked if 0 < sum(one.text in name for name in names) <= most)
 
 
-def _told_apart(concepts: Sequence[Concept], matched: Sequence[str]) -> bool:
+def _apart(concepts: Sequence[Concept]) -> tuple[str, ...]:
+    """The words that tell a platform apart where they all stand in its name; none where each only asks for functions."""
     telling = [one for one in concepts if not one.weak]
-    return all(one.text in matched for one in telling) and any(not one.functions and one.known for one in telling)
+    return tuple(one.text for one in telling) if any(not one.functions and one.known for one in telling) else ()
 
 
 def _function(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction]) -> float:

@@ -26,6 +26,8 @@ LINKS = ("", "서", "고")
 
 # A prefix that turns the meaning round must not be read apart from its word.
 INVERTING = frozenset("무비미불")
+# Texts and words remembered with their reading: about a megabyte.
+MOST_READ = 2_000
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,15 @@ class Lexicon:
     """The dictionary a query is read with. Lists come from config/vocab and from the names in the index."""
 
     nouns: set[str] = field(default_factory=set)
-    verbs: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
+    # By the letters that a form begins with: the syllables of the stem, and the verb.
+    verbs: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     josa: tuple[str, ...] = ()
     nominal: tuple[str, ...] = ()
     longest: int = 2
     senses: tuple[Sense, ...] = ()
+    # What was read since the last word came in: one question's text and its words are read ten times over.
+    _texts: dict[str, tuple[Word, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _words: dict[str, tuple[Word, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def add_nouns(self, words: Iterable[str]) -> None:
         """Take words into the dictionary."""
@@ -70,11 +76,17 @@ class Lexicon:
             if word:
                 self.nouns.add(word)
                 self.longest = max(self.longest, len(word))
+        self._forget()
 
     def add_verb(self, verb: str) -> None:
         """Take a verb in its dictionary form (빌리다): its stem, contracted and irregular forms will be recognised."""
         for start, size in _stems(verb.removesuffix("다")):
-            self.verbs.setdefault(start[0], []).append((start, size, verb))
+            self.verbs.setdefault(start, []).append((size, verb))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._texts.clear()
+        self._words.clear()
 
     def verb_at(self, text: str) -> str:
         """The verb that the whole of the text is a form of, or ''."""
@@ -85,12 +97,10 @@ class Lexicon:
         if not text or not is_syllable(text[0]):
             return []
         spelt = ".".join(letters(char) for char in text) + "."
-        found = []
-        for start, size, verb in self.verbs.get(spelt[0], ()):
-            if spelt.startswith(start):
-                after = spelt[len(start) :]
-                if after[0] == "." or (after[0] in STEM_FINALS and after[1:2] == "."):
-                    found.append((size, verb))
+        found: list[tuple[int, str]] = []
+        for end in range(1, len(spelt)):
+            if spelt[end] == "." or (spelt[end] in STEM_FINALS and spelt[end + 1] == "."):
+                found += self.verbs.get(spelt[:end], ())
         return sorted(found, key=lambda one: (-one[0], one[1]))
 
     def parts(self, word: str) -> tuple[str, ...]:
@@ -118,7 +128,11 @@ class Lexicon:
 
     def read(self, text: str) -> list[Word]:
         """The words of a text, in order."""
-        return [word for token in self.tokens(text) for word in self.word(token)]
+        words = self._texts.get(text)
+        if words is None:
+            words = tuple(word for token in self.tokens(text) for word in self.word(token))
+            _keep(self._texts, text, words)
+        return list(words)
 
     def tokens(self, text: str) -> list[str]:
         """A text cut at spaces and marks, words with two meanings written as what they mean there."""
@@ -129,7 +143,11 @@ class Lexicon:
 
     def word(self, token: str) -> list[Word]:
         """The words that one token is made of."""
-        return self._token(token)
+        words = self._words.get(token)
+        if words is None:
+            words = tuple(self._token(token))
+            _keep(self._words, token, words)
+        return list(words)
 
     def _token(self, token: str) -> list[Word]:
         if token in self.nouns:
@@ -226,6 +244,13 @@ def lexicon_of(particles: Mapping[str, list[str]], senses: Iterable[Mapping[str,
             for one in senses
         ),
     )
+
+
+def _keep(read: dict[str, tuple[Word, ...]], text: str, words: tuple[Word, ...]) -> None:
+    """Remember what was read; a full memory begins anew."""
+    if len(read) >= MOST_READ:
+        read.clear()
+    read[text] = words
 
 
 def _better(

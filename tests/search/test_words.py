@@ -1,5 +1,7 @@
 """Words of a typed query: particles, endings, compounds, meaning-bearing prefixes; and the needs they name."""
 
+from dataclasses import replace
+
 import pytest
 
 from search.needs import Vocabulary
@@ -37,6 +39,16 @@ def test_particles_endings_and_politeness_fall_off(text, words):
 @pytest.mark.parametrize("text", ["무장애", "비급여", "온라인", "사과", "자유수영", "강아지", "가게", "사고"])
 def test_a_word_is_not_taken_for_a_form_of_a_verb_nor_cut(text):
     assert read(text) == [text]
+
+
+def test_what_was_read_before_a_word_came_in_is_read_anew():
+    lexicon = replace(WORDS.lexicon, nouns=set(WORDS.lexicon.nouns))
+    before = [lexicon.read("솔라온누리터"), lexicon.word("솔라온누리터")]
+    lexicon.add_nouns(["솔라온누리터"])
+    assert [lexicon.read("솔라온누리터"), lexicon.word("솔라온누리터")] == [[Word("솔라온누리터")]] * 2
+    assert before != [[Word("솔라온누리터")]] * 2
+    lexicon.add_verb("솔라온누리다")
+    assert lexicon.read("솔라온누리고") == [Word("솔라온누리다", "verb")]
 
 
 def test_an_unknown_word_keeps_its_inverting_prefix():
