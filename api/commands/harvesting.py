@@ -143,3 +143,57 @@ def sources_disable(
     with opened() as installation:
         names = disable_sources(installation.database, source, actor="person:cli")
     show({"disabled": names}, as_json, f"{len(names)}개를 껐습니다. / {len(names)} disabled.")
+
+
+@sources.command("questions")
+def sources_questions(
+    source: Annotated[str, typer.Argument(help="Only this source.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List what runs ask that stopped because too much had vanished; ends with 1 while one waits.
+
+    Example: metaplatform sources questions --json
+    """
+    from harvesters.withdrawal_questions import open_questions
+    from registry.database import session_of
+
+    with opened() as installation, session_of(installation.database) as session:
+        found = open_questions(session, source)
+    rows = [[one["run"], one["source"], one["known"], len(one["records"]), one["ceiling"]] for one in found]
+    show(found, as_json, table(rows, ["수집", "출처", "알던 것", "사라진 것", "한도"]))
+    if found:
+        say("목록과 답: metaplatform sources answer 수집 / the list, and its answer: metaplatform sources answer RUN")
+        raise typer.Exit(NEEDS_PERSON)
+
+
+@sources.command("answer")
+def sources_answer(
+    run: Annotated[int, typer.Argument(min=1, help="Number of the run that asked.")],
+    said: Annotated[str, typer.Argument(help="'withdraw' or 'keep'; without it only the list is shown.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Answer a run that stopped because too much had vanished: withdraw what is still not listed, or keep it.
+
+    Without an answer it shows the list and ends with 1 while one is wanted. An answer to a list that is out of date
+    is refused.
+
+    Example: metaplatform sources answer 412 keep
+    """
+    from harvesters.withdrawal_questions import answer_run, question_of
+    from registry.database import session_of, writing_session
+    from registry.records import Actor
+    from registry.vocab import ActorKind
+
+    with opened() as installation:
+        if said:
+            with writing_session(installation.database) as session:
+                question = answer_run(session, run, Actor(ActorKind.person, "cli"), said)
+            installation.indexer().follow()
+        else:
+            with session_of(installation.database) as session:
+                question = question_of(session, run)
+    rows = [[one["remote_id"], one["name"], one["platform"], one["state"]] for one in question["records"]]
+    show(question, as_json, table(rows, ["원천의 번호", "이름", "플랫폼", "상태"]))
+    if question["answered_at"] is None:
+        say("답: withdraw(내림) 또는 keep(둠) / answer with withdraw or keep")
+        raise typer.Exit(NEEDS_PERSON)

@@ -11,6 +11,7 @@ from api.flash import redirect_saying
 from api.language import language_of
 from api.reading import found, list_issues, open_issue_codes
 from api.rendering import name_of, render
+from harvesters.withdrawal_questions import refuse_another_list
 from harvesters.withdrawals import CEILING
 from harvesters.withdrawals import answer as answer_question
 from registry.audit import audit
@@ -114,12 +115,18 @@ def answer_withdrawal(
     viewer: SignedIn,
     number: Number,
     do: Annotated[str, Form(pattern="^(withdraw|keep)$")],
+    run: Annotated[int, Form(ge=0, le=2**53)] = 0,
     csrf: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Answer a run that stopped at its ceiling: take down what is still not listed, or keep it."""
+    """Answer a run that stopped at its ceiling: take down what is still not listed, or keep it.
+
+    `run` is the one whose list the page showed; one that has asked again since is not answered unseen.
+    """
     check_csrf(viewer, csrf)
     require(viewer.account, "manage_sources")
     with writing_session(parts.database) as session:
+        if run:
+            refuse_another_list(found(session.get(Issue, number), "issue", number), run)
         answer_question(session, number, viewer.actor, do_withdraw=do == "withdraw")
     return redirect_saying(request, f"/issues/{number}", "resolved")
 

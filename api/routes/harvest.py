@@ -1,19 +1,23 @@
 """Sources, runs and issues over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlmodel import col, select
 
+from api.auth import WriterDep
 from api.conditional import conditional
 from api.cursors import decode_cursor, decode_number, next_address
-from api.deps import SessionDep
+from api.deps import PartsDep, SessionDep
 from api.reading import find_run, find_source, list_issues, list_runs
-from api.routes.common import Cursor, Limit, Number, cached
+from api.routes.common import Cursor, Limit, Number, cached, problems
 from api.schemas.common import Paged
-from api.schemas.harvest import IssueOut, RunItemOut, RunOut, SourceOut
+from api.schemas.harvest import AnswerIn, IssueOut, QuestionOut, RunItemOut, RunOut, SourceOut
 from api.shaping import issue_out, run_item_out, run_out, source_out
+from harvesters.withdrawal_questions import answer_run, question_of
+from registry.database import writing_session
 from registry.models import RunItem, Source
+from registry.permissions import require
 from registry.vocab import Severity
 
 router = APIRouter()
@@ -106,6 +110,32 @@ def list_run_items(
     return conditional(
         request, Paged[RunItemOut](items=[run_item_out(one) for one in rows[:limit]], next=next_address(request, more))
     )
+
+
+@router.get(
+    "/runs/{number}/question",
+    response_model=QuestionOut,
+    operation_id="showQuestion",
+    tags=["harvest"],
+    responses=problems(404, 409),
+)
+def show_question(session: SessionDep, number: Number) -> dict[str, Any]:
+    """What a run asked that stopped at its withdrawal ceiling: every entry that vanished; 409 when a later run asked again."""
+    return question_of(session, number)
+
+
+@router.post(
+    "/runs/{number}/question",
+    response_model=QuestionOut,
+    operation_id="answerQuestion",
+    tags=["harvest"],
+    responses=problems(401, 403, 404, 409),
+)
+def post_answer(parts: PartsDep, writer: WriterDep, number: Number, said: AnswerIn) -> dict[str, Any]:
+    """Answer it. The same answer sent twice is one; another answer, or one to a list that is out of date, is refused."""
+    require(writer.account, "manage_sources")
+    with writing_session(parts.database) as session:
+        return answer_run(session, number, writer.actor, said.answer)
 
 
 @router.get("/issues", response_model=Paged[IssueOut], operation_id="listIssues", tags=["issues"], responses=cached())
