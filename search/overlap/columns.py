@@ -113,35 +113,33 @@ def columns_of(
     """The arrays of some subjects; `usage` says how common hosts and brands are in the whole registry."""
     count = len(subjects)
     places, shelves = terms.places, {name: place for place, name in enumerate(dict.fromkeys(terms.fields))}
+    shelf = [shelves[name] for name in terms.fields]
     bits = {key: place for place, key in enumerate(terms.beneficiaries)}
-    function = _Slots(count, MOST_FUNCTIONS)
-    certainty = _Slots(count, MOST_FUNCTIONS)
-    field = _Slots(count, MOST_FUNCTIONS)
-    core = _Slots(count, MOST_NAMES)
-    source = _Slots(count, MOST_SOURCES)
-    word = _Slots(count, MOST_WORDS)
-    otherwise = _Slots(count, MOST_WORDS)
-    sound = _Slots(count, MOST_WORDS)
-    word_sound = _Slots(count, MOST_WORDS)
+    function, certainty = _Slots(MOST_FUNCTIONS), _Slots(MOST_FUNCTIONS)
+    field, source = _Slots(MOST_FUNCTIONS), _Slots(MOST_SOURCES)
+    core = _Slots(MOST_NAMES)
+    word, otherwise = _Slots(MOST_WORDS), _Slots(MOST_WORDS)
+    sound, word_sound = _Slots(MOST_WORDS), _Slots(MOST_WORDS)
     names: list[str] = []
+    orders: list[int] = []
     people: dict[frozenset[str], int] = {}
     scalars: list[tuple[int, ...]] = []
-    for row, subject in enumerate(subjects):
+    for subject in subjects:
         known = [key for key in ranked_functions(subject) if key in places]
         at = [places[key] for key in known]
-        function.add(row, at)
-        certainty.add(row, [subject.functions[key] for key in known])
-        field.add(row, [shelves[terms.fields[place]] for place in at])
-        cores = subject.cores[:MOST_NAMES]
+        function.add(at)
+        certainty.add([subject.functions[key] for key in known])
+        field.add([shelf[place] for place in at])
+        naming = subject.naming
+        cores, said, brand = naming.cores[:MOST_NAMES], naming.parts, naming.brand
         names += cores
-        core.add(row, [number(text) for text in cores])
-        said = subject.name_words
-        word.add(row, [number(text) for text, _more in said[:MOST_WORDS]])
-        otherwise.add(row, [more for _text, more in said[:MOST_WORDS]])
-        brand = subject.brand
-        sound.add(row, [_sound_number(*one) for one in heard((*subject.cores, brand))[:MOST_WORDS]])
-        word_sound.add(row, [_sound_number(*one) for one in heard(text for text, _more in said)[:MOST_WORDS]])
-        source.add(row, [number(one) for one in sorted(subject.sources)[:MOST_SOURCES]])
+        orders.append(name_order(cores[0]))
+        core.add(list(map(number, cores)))
+        word.add([number(text) for text, _more in said[:MOST_WORDS]])
+        otherwise.add([more for _text, more in said[:MOST_WORDS]])
+        sound.add([_sound_number(*one) for one in heard((*naming.cores, brand))[:MOST_WORDS]])
+        word_sound.add([_sound_number(*one) for one in heard([text for text, _more in said])[:MOST_WORDS]])
+        source.add([number(one) for one in sorted(subject.sources)[:MOST_SOURCES]])
         if subject.beneficiaries not in people:
             people[subject.beneficiaries] = sum(1 << bits[key] for key in subject.beneficiaries if key in bits)
         host = subject.own_host
@@ -149,7 +147,7 @@ def columns_of(
             (
                 _owner_number(subject),
                 geography.territory(subject.area, subject.owner_id, subject.nationwide),
-                number(subject.audience),
+                number(naming.audience),
                 number(subject.form and f"{subject.type}/{subject.form}"),
                 number(subject.type),
                 number(host),
@@ -165,7 +163,7 @@ def columns_of(
         )
     numbers = np.array(scalars, dtype=np.int64).reshape(count, 14)
     name = np.zeros((count * MOST_NAMES, SIGNATURE_WORDS), dtype=np.uint64)
-    name[core.at] = name_signatures(names)
+    name[core.places()] = name_signatures(names)
     own = usage or Usage.of(numbers[:, 5], numbers[:, 8])
     return Columns(
         terms=terms,
@@ -195,7 +193,7 @@ def columns_of(
         otherwise=otherwise.array(False, np.bool_),
         sound=sound.array(0, np.int64),
         word_sound=word_sound.array(0, np.int64),
-        order=np.array([name_order(subject.cores[0]) for subject in subjects], dtype=np.uint64),
+        order=np.array(orders, dtype=np.uint64),
         standing=np.array([subject.standing for subject in subjects], dtype=np.float64),
         description=word_signatures([subject.description for subject in subjects]),
         host_use=own.hosts,
@@ -204,24 +202,30 @@ def columns_of(
 
 
 class _Slots:
-    """A column of a few slots per row, gathered as lists: single values are slow to write into an array."""
+    """A column of a few slots per row, gathered in one list: single values are slow to write into an array."""
 
-    def __init__(self, count: int, width: int) -> None:
-        self._count, self._width = count, width
-        self.at: list[int] = []
+    def __init__(self, width: int) -> None:
+        self._width = width
         self._values: list[float] = []
+        self._counts: list[int] = []
 
-    def add(self, row: int, values: Sequence[float]) -> None:
-        """Fill a row's first slots."""
-        start = row * self._width
-        self.at += range(start, start + len(values))
+    def add(self, values: Sequence[float]) -> None:
+        """The next row's first slots."""
         self._values += values
+        self._counts.append(len(values))
+
+    def places(self) -> Ints:
+        """Where the values stand."""
+        counts = np.array(self._counts, dtype=np.int64)
+        before = np.cumsum(counts) - counts
+        starts = np.arange(len(counts)) * self._width
+        return np.asarray(np.repeat(starts - before, counts) + np.arange(len(self._values)))
 
     def array(self, empty: float, kind: type[np.generic]) -> NDArray[Any]:
-        """Everything added, and `empty` elsewhere."""
-        found = np.full(self._count * self._width, empty, dtype=kind)
-        found[self.at] = self._values
-        return found.reshape(self._count, self._width)
+        """Every row's values, and `empty` elsewhere."""
+        found = np.full(len(self._counts) * self._width, empty, dtype=kind)
+        found[self.places()] = np.array(self._values, dtype=kind)
+        return found.reshape(len(self._counts), self._width)
 
 
 def join_columns(parts: Sequence[Columns]) -> Columns:

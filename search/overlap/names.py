@@ -82,6 +82,7 @@ AUDIENCES = {
     "공무원": "staff",
 }
 
+_ANY_GENERIC = re.compile("|".join(GENERIC))
 _WORD = re.compile(r"[0-9a-z가-힣]+")
 # A single e beside Hangul is read and often written 이: 주민e참여, e음, e하늘.
 _SPOKEN_E = re.compile(r"(?<![a-z])e(?=[가-힣])|(?<=[가-힣])e(?![a-z])")
@@ -148,13 +149,7 @@ def folded_without(folded: str, places: tuple[str, ...]) -> str:
 
 def brand_of(core: str, function_words: Iterable[str] = ()) -> str:
     """What is left of a core name when generic and function words are off; '' when it has no brand."""
-    left = core
-    for word in function_words:
-        if word in left:
-            left = left.replace(word, "")
-    for word in GENERIC:
-        if word in left:
-            left = left.replace(word, "")
+    left = _bare(core, function_words)
     return left if len(left) >= 2 else ""
 
 
@@ -163,11 +158,21 @@ def says_otherwise(rest: Iterable[str], function_words: Iterable[str] = ()) -> b
 
     Words in Latin letters alone (eshare, app) are mostly the name once more.
     """
-    left = "".join(one for one in rest if not one.isascii())
-    for word in (*function_words, *GENERIC):
+    return len(_bare("".join([one for one in rest if not one.isascii()]), function_words)) >= 2
+
+
+def _bare(text: str, function_words: Iterable[str]) -> str:
+    """Function words off, then generic ones, each in its turn."""
+    left = text
+    for word in function_words:
         if word in left:
             left = left.replace(word, "")
-    return len(left) >= 2
+    # Most texts hold none of them, which one look tells.
+    if _ANY_GENERIC.search(left):
+        for word in GENERIC:
+            if word in left:
+                left = left.replace(word, "")
+    return left
 
 
 def audience_of(folded: str) -> str:

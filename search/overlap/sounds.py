@@ -49,13 +49,15 @@ _HEARD = _Heard()
 
 def heard(texts: Iterable[str]) -> list[tuple[str, str]]:
     """Folded names as (which letters, how it sounds), each once; those of both letters or too short are left out."""
-    found: dict[tuple[str, str], None] = {}
-    for text in texts:
-        letters = script(text)
-        sounds = sound(text) if letters else ""
-        if sounds:
-            found[letters, sounds] = None
-    return list(found)
+    return list(dict.fromkeys([found for text in texts if (found := _heard(text)) is not None]))
+
+
+# The name, its brand and its words are often one text.
+@lru_cache(maxsize=20_000)
+def _heard(text: str) -> tuple[str, str] | None:
+    letters = script(text)
+    sounds = sound(text) if letters else ""
+    return (letters, sounds) if sounds else None
 
 
 def sound(text: str) -> str:
@@ -69,7 +71,6 @@ def sound(text: str) -> str:
     return found if len(found) >= LEAST else ""
 
 
-@lru_cache(maxsize=100_000)
 def _spelt(text: str) -> str:
     """What is heard where some letters are Latin: by pairs, and by the letter that follows."""
     found: list[str] = []

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from search.overlap.names import audience_of, brand_of, folded_without, place_words, says_otherwise, words
+from search.overlap.names import place_words
+from search.overlap.naming import Naming, naming_of
 
 # Under these many owners stand side by side: an address there says which shop, not which operation.
 SHARED_DOMAINS = frozenset(
@@ -76,53 +76,15 @@ class Subject:
         """Every name it goes or went by, the present one first."""
         return (self.name, *self.other_names)
 
-    @cached_property
+    @property
     def places(self) -> tuple[str, ...]:
         """The place words of its owner."""
         return place_words(*(self.owner_words or (self.owner_name,)))
 
-    @cached_property
-    def worded(self) -> tuple[tuple[str, ...], ...]:
-        """The words of each name, folded: everything else is made of these, and folding costs the most."""
-        return tuple(tuple(words(name)) for name in self.names)
-
-    @cached_property
-    def cores(self) -> tuple[str, ...]:
-        """Its names without place words and as they are, without repeats: 대구로 is no '로'."""
-        found: dict[str, None] = {}
-        for parts in self.worded:
-            name = "".join(parts)
-            found[folded_without(name, self.places)] = None
-            found[name] = None
-        return tuple(found)
-
-    @cached_property
-    def brand(self) -> str:
-        """The word in its name that says neither where nor what: 누비자, 따릉이, 특급."""
-        return brand_of(self.cores[0], self.function_words)
-
     @property
-    def name_words(self) -> tuple[tuple[str, bool], ...]:
-        """The words of its names without place words, and whether the other words of that name say something more."""
-        found: dict[str, bool] = {}
-        places = self.places
-        for name in self.worded:
-            # A name of one word is that word.
-            if len(name) < 2:
-                continue
-            parts = [part for part in (folded_without(one, places) for one in name) if part not in places]
-            if len(parts) < 2:
-                continue
-            for place, part in enumerate(parts):
-                if len(part) > 1:
-                    rest = parts[:place] + parts[place + 1 :]
-                    found[part] = found.get(part, True) and says_otherwise(rest, self.function_words)
-        return tuple(found.items())
-
-    @property
-    def audience(self) -> str:
-        """Driver, merchant or staff where the name says so."""
-        return audience_of("".join(self.worded[0]))
+    def naming(self) -> Naming:
+        """What its names say; read anew each time: a million subjects do not keep it."""
+        return naming_of(self.names, self.places, self.function_words)
 
     @property
     def own_host(self) -> str:

@@ -39,7 +39,7 @@ def test_words_beside_a_name_may_name_another_thing() -> None:
     assert not says_otherwise(["앱"]) and not says_otherwise(["eshare"])
     assert not says_otherwise(["공영자전거"], ["공영자전거"])
     subject = Subject("P1", "서울 따릉이 굿즈몰", owner_words=("서울특별시",))
-    assert dict(subject.name_words)["따릉이"] is True
+    assert dict(subject.naming.parts)["따릉이"] is True
 
 
 def test_a_registered_name_holds_its_hosts_but_an_office_under_go_kr_stands_alone() -> None:
