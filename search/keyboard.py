@@ -25,6 +25,11 @@ class Keyboard:
         whole = self._hangul_for(text) if LATIN.search(text) and not any(map(is_syllable, text)) else ""
         if whole:
             return whole, [Interpretation("keyboard", text, whole)]
+        if any(map(is_letter, text)) and not is_initials(fold(text)):
+            keys = keystrokes(text)
+            if fold(keys).isascii() and self._known.named(fold(keys)):
+                # A name of several words, of which only some look odd in Hangul: 퍄냣 ㅠㅕㄴ무.
+                return keys, [Interpretation("keyboard", text, keys)]
         words = text.split()
         for number, word in enumerate(words):
             read = ""

@@ -42,6 +42,8 @@ class Mentions:
     def find(self, text: str, area_id: int | None) -> list[PlaceMention]:
         """Place names, but for words that a need is made of: 우리 동네 예산 is a budget, 예산 쇼핑몰 a county's."""
         found = [self._trimmed(text, one) for one in self._places.find_in(text) or self._romanised(text)]
+        others = [match.span() for match in self._vocabulary.not_places.finditer(text)]
+        found = [one for one in found if not any(start <= one.start < end for start, end in others)]
         doubtful = [one for one in found if one.text in self._vocabulary.lexicon.nouns and one.text not in PLACE_WORDS]
         if not doubtful:
             return found

@@ -1,6 +1,7 @@
 """From residents' words to functions: a small index over the phrases of functions.yml and config/vocab/needs."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -64,6 +65,7 @@ class Vocabulary:
         self.empty = {even(str(word)) for word in words["empty"]} | self.english.empty
         self.weak = {even(str(word)) for word in words["weak"]} | self.english.weak
         self.here = sorted((even(str(word)) for word in words["here"]), key=len, reverse=True)
+        self.not_places = re.compile("|".join(words["not_places"]))
         self.fields = {entry["id"]: str(entry["field"]) for entry in functions}
         self.renamed = {old: entry["id"] for entry in functions for old in entry.get("was") or ()}
         self.names = {entry["id"]: str(entry["ko"]) for entry in functions}

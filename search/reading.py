@@ -300,7 +300,11 @@ class Reader:
             word.text,
             weight if word.known else 1.0,
             vocabulary.synonyms(word.text),
-            tuple(one.id for one in functions if any(said in word.text or word.text in said for said in one.words)),
+            ()
+            if fold(word.text) in vocabulary.brands
+            else tuple(
+                one.id for one in functions if any(said in word.text or word.text in said for said in one.words)
+            ),
             is_inverted(word.text, vocabulary.lexicon.nouns),
             word.text in vocabulary.weak
             or word.text in vocabulary.weak_verbs

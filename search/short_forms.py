@@ -66,4 +66,8 @@ def word_starts(name: str, words: Iterable[str], lexicon: Lexicon) -> list[int]:
         if end - start in (4, 6) and is_syllable(name[start]) and not whole:
             # Words that no dictionary knows mostly have two syllables: 한성·백제.
             cuts.update(range(start, end, 2))
+        elif start and piece[0] == "의" and end - start > 2:
+            # 배달의명수 is shortened to 배명수: the particle belongs to the word before.
+            cuts.discard(start)
+            cuts.add(start + 1)
     return sorted(cut for cut in cuts if cut < len(name))

@@ -24,6 +24,8 @@ CONTRACTED = {"ㅣ": "ㅕ", "ㅗ": "ㅘ", "ㅜ": "ㅝ", "ㅡ": "ㅓ", "ㅚ": "�
 # Forms after which another verb may follow at once: 시켜-먹고, 불러서-타는.
 LINKS = ("", "서", "고")
 
+# What after a noun of one syllable is a particle and no ending of a verb: 집에 is not 집다 or 짓다, 차를 not 차다.
+SURE_JOSA = frozenset({"에", "에서", "에는", "에도", "를", "의"})
 # A prefix that turns the meaning round must not be read apart from its word.
 INVERTING = frozenset("무비미불")
 # Texts and words remembered with their reading: about a megabyte.
@@ -62,6 +64,7 @@ class Lexicon:
     nouns: set[str] = field(default_factory=set)
     # By the letters that a form begins with: the syllables of the stem, and the verb.
     verbs: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    infinitives: set[str] = field(default_factory=set)
     josa: tuple[str, ...] = ()
     nominal: tuple[str, ...] = ()
     longest: int = 2
@@ -80,6 +83,7 @@ class Lexicon:
 
     def add_verb(self, verb: str) -> None:
         """Take a verb in its dictionary form (빌리다): its stem, contracted and irregular forms will be recognised."""
+        self.infinitives.add(verb)
         for start, size in _stems(verb.removesuffix("다")):
             self.verbs.setdefault(start, []).append((size, verb))
         self._forget()
@@ -152,6 +156,8 @@ class Lexicon:
     def _token(self, token: str) -> list[Word]:
         if token in self.nouns:
             return self._apart(token)
+        if token[:1] in self.nouns and token[1:] in SURE_JOSA:
+            return [Word(token[0])]
         runs = RUN.findall(token)
         if len(runs) > 1:
             # e음카드, 5부제, s-map: known beginnings over scripts before the scripts are parted.
@@ -164,6 +170,9 @@ class Lexicon:
         found: list[Word] = []
         for run in runs:
             found += self._hangul(run) if is_syllable(run[0]) else [Word(run, "other", run in self.nouns)]
+        if len(found) == 1 and found[0].kind == "verb" and token in self.infinitives:
+            # 팔다 is not a form of 파다.
+            return [Word(token, "verb")]
         return found
 
     def _apart(self, noun: str) -> list[Word]:

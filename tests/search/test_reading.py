@@ -78,10 +78,24 @@ def test_a_name_over_a_space_does_not_end_inside_a_word(catalogue):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    ["버려진 고양이 입양", "고령자 일자리", "고성방가 신고", "영양 상담", "상주 인구 통계", "영동고속도로 막히나요"],
+)
+def test_a_word_that_begins_like_a_place_is_none(catalogue, typed):
+    assert notes(catalogue.page(typed), "place") == []
+
+
+@pytest.mark.parametrize("typed", ["고양 도서관", "고령군 쇼핑몰", "고성 장터", "영양 농산물", "상주 예약"])
+def test_the_same_name_of_a_place_is_one(catalogue, typed):
+    assert notes(catalogue.page(typed), "place")
+
+
+@pytest.mark.parametrize(
     ("typed", "area", "name", "read"),
     [
         ("공데포", "", "공공데이터포털", "공공데이터포털"),
         ("청몽", "서울특별시", "청년몽땅정보통", "청년몽땅정보통"),
+        ("배명수", "전북특별자치도 군산시", "배달의명수", "배달의명수"),
         ("서열데", "", "서울 열린데이터광장", "서울열린데이터광장"),
         ("탄중포인트", "경기도 광명시", "기후의병 탄소중립 포인트", "탄소중립포인트"),
     ],

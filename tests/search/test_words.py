@@ -30,13 +30,39 @@ def read(text):
         ("어르신들께 반찬을 배달", ["어르신", "반찬", "배달"]),
         ("공영주차장통합예약", ["공영주차장", "통합", "예약"]),
         ("강아지랑 산책할 곳", ["강아지", "산책"]),
+        ("집에 가는 길", ["집", "가다", "길"]),
+        ("유모차 팔기", ["유모차", "팔다"]),
+        ("사과 팔 데", ["사과", "팔다"]),
+        ("인터넷에서 산 물건", ["인터넷", "사다", "물건"]),
     ],
 )
 def test_particles_endings_and_politeness_fall_off(text, words):
     assert read(text) == words
 
 
-@pytest.mark.parametrize("text", ["무장애", "비급여", "온라인", "사과", "자유수영", "강아지", "가게", "사고"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "무장애",
+        "비급여",
+        "온라인",
+        "사과",
+        "자유수영",
+        "강아지",
+        "가게",
+        "사고",
+        "딸기",
+        "막걸리",
+        "불만",
+        "비만",
+        "시세",
+        "파도",
+        "잠",
+        "실거래가",
+        "하수구",
+        "고양이",
+    ],
+)
 def test_a_word_is_not_taken_for_a_form_of_a_verb_nor_cut(text):
     assert read(text) == [text]
 
