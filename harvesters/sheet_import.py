@@ -16,6 +16,7 @@ from harvesters.questionnaire import is_questionnaire
 from harvesters.rehearsal import preview
 from harvesters.runner import run_source
 from harvesters.sheet import records_of_table, table_of_sheet
+from harvesters.sheet_refusals import naming, refuse_useless
 from harvesters.sources import config_hash
 from harvesters.survey_import import SurveyImport
 from harvesters.survey_sheet import PERIOD_HEADINGS, has_reports, reports_of_governments
@@ -39,12 +40,15 @@ def import_file(
     """Register the rows of a sheet, or show what would happen.
 
     A sheet is no listing: what it does not name is not gone. Answers to the survey's items and exact figures are kept
-    with their platform or government for the period that a column names, or else for `period`. Raises InvalidValue when the file is no table or the
-    name cannot be a source's, Conflict when that name belongs to a source of another kind.
+    with their platform or government for the period that a column names, or else for `period`. Raises InvalidValue
+    (naming the file and what was found in it) when the file is no table of platforms, or when the name cannot be a
+    source's, Conflict when that name belongs to a source of another kind.
     """
     source = _source(database, source_name)
     body = path.read_bytes()
-    table = table_of_sheet(body, source.options, source.lookups)
+    with naming(path):
+        table = table_of_sheet(body, source.options, source.lookups)
+        refuse_useless(table, source.lookups)
     records = records_of_table(table, body, source.url, source.options, source.lookups)
     of_governments = reports_of_governments(table, period) if is_questionnaire(table.headings) else []
     if period and not is_questionnaire(table.headings) and has_reports(table.headings):

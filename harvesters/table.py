@@ -12,6 +12,7 @@ from unicodedata import normalize
 from python_calamine import CalamineError, CalamineWorkbook
 
 from harvesters.encoding import decode
+from harvesters.file_kinds import kind_of
 from registry.columns import BY_HEADING, OUR_FIELDS
 from registry.errors import BodyTooLarge, InvalidValue
 from registry.place_names import compact
@@ -56,7 +57,11 @@ def read_table(
 
 def _cells(body: bytes, sheet: str) -> tuple[list[list[Any]], str]:
     if not body.strip(b"\x00\r\n\t "):
-        raise _no_table("", "빈 파일입니다.", "The file is empty.")
+        size = f"{len(body):,}"
+        raise _no_table("", f"빈 파일입니다({size}바이트).", f"The file is empty ({size} bytes).")
+    kind = kind_of(body)
+    if kind is not None:
+        raise InvalidValue("file", "", kind.ko, kind.en, kind.remedy_ko, kind.remedy_en)
     if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _workbook(body, sheet), "utf-8"
     if b"\x00" in body[:4096] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -113,7 +118,8 @@ def _workbook(body: bytes, sheet: str) -> list[list[Any]]:
         raise _no_table(
             str(problem)[:60], "엑셀 파일이 깨졌습니다.", f"The spreadsheet is broken: {problem}"
         ) from problem
-    raise _no_table("", "시트에 내용이 없습니다.", "The sheets are empty.")
+    names = ", ".join(book.sheet_names)
+    raise _no_table("", f"시트에 내용이 없습니다. 있는 시트: {names}", f"The sheets are empty. Sheets: {names}")
 
 
 def _check_size(rows: int) -> None:
@@ -149,12 +155,13 @@ def _heading_row(cells: Sequence[Sequence[Any]], known: set[str], is_heading: Ca
             best, most = number, score
     if most >= 2 or (most == 1 and best == 0):
         return best
-    shown = ", ".join(str(cell) for cell in (cells[0] if cells else [])[:6])
+    filled = [[str(cell).strip() for cell in line if str(cell).strip()] for line in cells[:20]]
+    shown = ", ".join(next((line for line in filled if line), [])[:6])[:200]
     raise InvalidValue(
         "columns",
         shown,
-        "열 이름을 알아볼 수 없습니다.",
-        "The headings cannot be understood.",
+        f"열 이름을 알아볼 수 없습니다. 처음 행: {shown}",
+        f"The headings cannot be understood. The first row: {shown}",
         "첫 행에 name, owner, url, description(또는 이름, 기관명, 주소, 설명)을 쓰거나 원천 파일에 lookups.columns를 적으세요.",
         "Head the columns name, owner, url, description, or map them with lookups.columns in a source file.",
     )

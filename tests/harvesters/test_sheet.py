@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import re
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -159,6 +161,54 @@ def test_import_refuses_the_name_of_another_kind_of_source(bench: Bench, tmp_pat
         import_file(bench.database, file, "portal", False, OFFICER, bench.settings)
     with pytest.raises(InvalidValue):
         import_file(bench.database, file, " ", False, OFFICER, bench.settings)
+
+
+def in_a_zip(**files: str) -> bytes:
+    body = BytesIO()
+    with zipfile.ZipFile(body, "w") as packed:
+        for name, text in files.items():
+            packed.writestr(name.replace("__", "/"), text)
+    return body.getvalue()
+
+
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500
+
+
+@pytest.mark.parametrize(
+    ("body", "korean", "english"),
+    [
+        (b"", "0바이트", "0 bytes"),
+        (
+            "기관명,주소,설명\n수원시,https://a.example.kr,예약\n".encode(),
+            "찾은 열: 기관명, 주소, 설명",
+            "No column holds",
+        ),
+        ("이름,기관명,주소\n".encode(), "제목 행만", "no row below them"),
+        ("가나,다라\n1,2\n".encode(), "처음 행: 가나, 다라", "The first row: 가나, 다라"),
+        (b"<html><body>x</body></html>", "웹 페이지", "web page"),
+        (b"%PDF-1.7 ...", "PDF", "PDF"),
+        (OLD_OFFICE + "HwpSummaryInformation".encode("utf-16-le"), "한글 문서", "Hangul"),
+        (OLD_OFFICE + "EncryptedPackage".encode("utf-16-le"), "암호", "password"),
+        (OLD_OFFICE, "깨졌습니다", "broken"),
+        (in_a_zip(mimetype="application/hwp+zip", Contents__section0="x"), "한글 문서", "Hangul"),
+        (in_a_zip(word__document="x"), "워드 문서", "Word"),
+        (in_a_zip(list="이름,기관명\n가,나\n"), "압축 파일", "ZIP"),
+        (b"PK\x03\x04broken", "깨졌습니다", "broken"),
+        (workbook([]), "있는 시트: Sheet", "Sheets: Sheet"),
+    ],
+)
+def test_a_refused_file_is_named_with_what_was_found_in_it(
+    bench: Bench, tmp_path: Path, body: bytes, korean: str, english: str
+) -> None:
+    file = tmp_path / "우리시 목록.xlsx"
+    file.write_bytes(body)
+    with pytest.raises(InvalidValue) as caught:
+        import_file(bench.database, file, "시험", False, OFFICER, bench.settings)
+    said = caught.value
+    assert (said.field, said.value) == ("file", file.name)
+    assert korean in said.cause_ko and english in said.cause_en
+    assert re.search("[가-힣]", said.remedy_ko) and re.search("[a-z]", said.remedy_en)
+    assert bench.names() == []
 
 
 def test_the_questionnaire_is_read_wide_and_long(bench: Bench, tmp_path: Path) -> None:
