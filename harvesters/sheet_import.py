@@ -182,7 +182,10 @@ def _result(rows: _RowNumbers, report: RunReport, platforms: dict[str, dict[str,
         row = rows.of(line.remote_id)
         draft = rows.understood[line.remote_id].draft if line.remote_id in rows.understood else None
         shown = platforms.get(line.platform_id, {"name": line.name})
-        if line.action in ("added", "changed", "restored"):
+        if line.action == "changed" and not line.detail.get("fields") and not (draft and draft.figures):
+            # A source that says of a known platform what is known already adds itself, and nothing that one sees.
+            result["unchanged"] += 1
+        elif line.action in ("added", "changed", "restored"):
             entry = {"row": row, **shown, "confidence": round(draft.confidence, 3) if draft else 1.0}
             if line.action != "added":
                 entry["fields"] = line.detail.get("fields", {})

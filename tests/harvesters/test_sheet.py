@@ -211,6 +211,18 @@ def test_a_refused_file_is_named_with_what_was_found_in_it(
     assert bench.names() == []
 
 
+def test_what_a_second_source_says_in_the_same_words_is_unchanged(bench: Bench, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text(PLAIN + "경기 장터,경기도,https://m.example.kr,장터\n", "utf-8")
+    second.write_text(PLAIN + "경기 장터,경기도,https://m.example.kr,농산물 직거래 장터\n", "utf-8")
+    import_file(bench.database, first, "가", False, OFFICER, bench.settings)
+    for dry in (True, False):
+        result = import_file(bench.database, second, "나", dry, OFFICER, bench.settings)
+        assert set(result) == {"added", "changed", "unchanged", "matched", "questions", "rejected"}
+        assert [one["row"] for one in result["matched"]] == [2, 3] and result["unchanged"] == 1
+        assert all(one["fields"] for one in result["changed"])
+
+
 def test_the_questionnaire_is_read_wide_and_long(bench: Bench, tmp_path: Path) -> None:
     wide, long = tmp_path / "wide.csv", tmp_path / "long.csv"
     wide.write_text("S1,A1-1.4,B1-1.1,B1-2\n경기도 수원시,수원 관광 안내;수원 예약,새빛톡톡,4\n", "utf-8")
