@@ -12,6 +12,7 @@ from api.deps import Parts
 from api.interop import INTEROP
 from api.limiting import RateLimits
 from api.pages import MENU, PAGES
+from api.remembered import Remembered
 from api.rendering import STATIC
 from api.routes import ROUTES
 from api.security import SecurityHeaders
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    app.state.parts = Parts(opened, menu=MENU)
+    parts = app.state.parts = Parts(opened, menu=MENU)
     problems.install(app)
     for router in ROUTES:
         app.include_router(router, prefix=API)
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
             app.include_router(router, prefix=prefix, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(Remembered, parts=parts)
     app.add_middleware(RateLimits, settings=chosen)
     app.add_middleware(SecurityHeaders, https=chosen.public_url.startswith("https://"))
     return app

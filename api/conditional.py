@@ -22,10 +22,15 @@ def conditional(
     digest = hashlib.sha256(content).hexdigest()[:16]
     tag = f'"{version}-{digest}"' if version is not None else f'"{digest}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    wanted = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-    if tag in wanted or "*" in wanted:
+    if asker_has(tag, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)
+
+
+def asker_has(tag: str, if_none_match: str) -> bool:
+    """Whether an If-None-Match header names this tag; weak or strong makes no difference for reading."""
+    wanted = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return tag.removeprefix("W/") in wanted or "*" in wanted
 
 
 def version_in(if_match: str | None) -> int | None:

@@ -1,6 +1,7 @@
 """What has to be true before anything is served: a writable home, a migrated database, a bundle, an index."""
 
 import errno
+import gc
 import logging
 import socket
 import sys
@@ -19,6 +20,9 @@ if TYPE_CHECKING:  # every command imports this module; the heavy parts come whe
     from search.indexer import Indexer
 
 Progress = Callable[[str, int, int | None], None]
+
+# Objects made before the collector looks for circles among them: one answer makes some thousand, and no circle.
+COLLECT_AFTER = 10_000
 
 
 @dataclass
@@ -160,3 +164,17 @@ def prepare(installation: Installation, progress: Progress) -> str | None:
     finally:
         indexer.close()
     return password
+
+
+def settle() -> None:
+    """Load what questions are read with, and keep the collector away from all that stays; called once, before serving for good.
+
+    Modules, vocabulary and application are some half a million objects: a pass over them holds up the question at hand for
+    a fifth of a second and finds nothing.
+    """
+    from search.needs import vocabulary
+
+    vocabulary()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])

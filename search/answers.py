@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable
 
 from search.query import SearchPage, SearchQuery
 
-# About 20 kB a page of ten hits: some ten megabytes.
-MOST = 500
+# What answers may take in all: a thousand pages of ten hits with two hundred facet values, some 40 kB each.
+MOST_BYTES = 40_000_000
+BYTES, HIT_BYTES, VALUE_BYTES = 2_000, 1_200, 130
 
 
 class Answers:
@@ -16,8 +17,9 @@ class Answers:
     `state` names everything an answer rests on; answers of another state are forgotten at once.
     """
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._lock = threading.Lock()
         self._state: Hashable = None
         self._pages: OrderedDict[Hashable, SearchPage] = OrderedDict()
@@ -28,7 +30,7 @@ class Answers:
         with self._lock:
             if before != self._state:
                 self._pages.clear()
-                self._state = before
+                self._state, self._bytes = before, 0
             page = self._pages.get(key)
             if page is not None:
                 self._pages.move_to_end(key)
@@ -37,10 +39,19 @@ class Answers:
         with self._lock:
             # An answer found while something changed may rest on both: it is given, not kept.
             if before == self._state == state():
+                # Found twice at once, it is kept once.
+                beside = self._pages.pop(key, None)
+                self._bytes += _size(page) - (_size(beside) if beside is not None else 0)
                 self._pages[key] = page
-                while len(self._pages) > self._most:
-                    self._pages.popitem(last=False)
+                while self._bytes > self._most_bytes:
+                    _, oldest = self._pages.popitem(last=False)
+                    self._bytes -= _size(oldest)
         return page
+
+
+def _size(page: SearchPage) -> int:
+    """Roughly the bytes that a page takes."""
+    return BYTES + HIT_BYTES * len(page.hits) + VALUE_BYTES * sum(map(len, page.facets.values()))
 
 
 def _key(query: SearchQuery) -> Hashable:

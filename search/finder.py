@@ -50,15 +50,18 @@ class Finder:
         """The governments this finder knows."""
         return self._preparing.now().places
 
+    def state(self) -> Hashable:
+        """All that answers rest on at the moment: the index, the words of it that queries are read with, the governments."""
+        return self._state(self._preparing.now())
+
+    def _state(self, known: Prepared) -> Hashable:
+        return self._engine.generation(), known.reader.generation, known.stamp
+
     def search(self, query: SearchQuery) -> SearchPage:
         """One page of answers."""
         started = time.perf_counter()
         known = self._preparing.now()
-
-        def state() -> Hashable:
-            return self._engine.generation(), known.reader.generation, known.stamp
-
-        page = self._answers.page(query, state, lambda: self._answer(query, known))
+        page = self._answers.page(query, lambda: self._state(known), lambda: self._answer(query, known))
         return replace(page, took_ms=(time.perf_counter() - started) * 1000)
 
     def _answer(self, query: SearchQuery, known: Prepared) -> SearchPage:

@@ -76,7 +76,7 @@ class SearchQuery:
         _within("limit", self.limit, 0, LARGEST_PAGE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One part of a hit's score: what for, in both languages, and how many points it brought."""
 
@@ -94,7 +94,7 @@ class Successor:
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One platform found.
 
@@ -125,7 +125,7 @@ class Hit:
     closed: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One value of a facet with its label and how many hits have it, the facet's own filter left aside."""
 

@@ -86,11 +86,12 @@ def listen(settings: Settings, installation: object, with_worker: bool) -> None:
     import uvicorn
 
     from api.app import create_app
-    from api.startup import Installation
+    from api.startup import Installation, settle
     from harvesters.schedule import Worker
 
     assert isinstance(installation, Installation)
     app = create_app(settings, installation)
+    settle()
     worker = Worker(installation.database, settings) if with_worker else None
     follower = Follower(installation)
     server = uvicorn.Server(

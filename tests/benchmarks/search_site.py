@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from api.app import create_app
-from api.startup import free_port, open_installation
+from api.startup import free_port, open_installation, settle
 from config.settings import Settings
 
 
@@ -82,9 +82,9 @@ def main() -> None:
     settings = Settings(home=Path(sys.argv[1]), host="127.0.0.1", port=0, program_requests_per_minute=0)
     installation = open_installation(settings)
     port = free_port(settings.host, settings.port)
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, installation), host=settings.host, port=port, log_level="warning")
-    )
+    app = create_app(settings, installation)
+    settle()
+    server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=port, log_level="warning"))
     threading.Thread(target=_tell, args=(server, port), daemon=True).start()
     server.run()
     installation.close()

@@ -2,8 +2,8 @@
 
 import threading
 
-from search.answers import Answers
-from search.query import SearchPage, SearchQuery
+from search.answers import BYTES, HIT_BYTES, VALUE_BYTES, Answers
+from search.query import FacetValue, Hit, SearchPage, SearchQuery
 
 
 class Asked:
@@ -74,7 +74,7 @@ def test_what_was_found_while_the_state_changed_is_not_kept():
 
 
 def test_no_more_answers_are_kept_than_allowed_and_the_last_asked_stay():
-    world = Asked(Answers(most=2))
+    world = Asked(Answers(most_bytes=2 * BYTES))
     for text in ("가", "나", "가", "다", "가"):
         world.ask(text)
     assert world.found == 3
@@ -82,8 +82,18 @@ def test_no_more_answers_are_kept_than_allowed_and_the_last_asked_stay():
     assert world.found == 4
 
 
+def test_a_long_answer_takes_the_place_of_several():
+    answers = Answers(most_bytes=4 * BYTES + 2 * HIT_BYTES + 3 * VALUE_BYTES)
+    hit = Hit("p", "따릉이", "서울특별시", None, "", "information", "", (), "running", 0.0)
+    facets = {"type": (FacetValue("information", "정보제공형", 1),) * 3}
+    kept = {text: answers.page(SearchQuery(text), lambda: 1, lambda: SearchPage(None, 0, ())) for text in "가나다라"}
+    answers.page(SearchQuery("긴"), lambda: 1, lambda: SearchPage(None, 2, (hit, hit), facets))
+    again = {text: answers.page(SearchQuery(text), lambda: 1, lambda: SearchPage(None, 9, ())) for text in "라다나가"}
+    assert [again[text] is kept[text] for text in "라다나가"] == [True, True, True, False]
+
+
 def test_many_at_once_get_their_own_answers():
-    world = Asked(Answers(most=3))
+    world = Asked(Answers(most_bytes=3 * BYTES))
     wrong = []
 
     def client(number):
