@@ -169,7 +169,7 @@ def prepare(installation: Installation, progress: Progress) -> str | None:
 def settle() -> None:
     """Load what questions are read with, and keep the collector away from all that stays; called once, before serving for good.
 
-    Modules, vocabulary and application are some half a million objects: a pass over them holds up the question at hand for
+    Modules, vocabulary and application are hundreds of thousands of objects: a pass over them holds up the question at hand for
     a fifth of a second and finds nothing.
     """
     from search.needs import vocabulary
