@@ -6,6 +6,13 @@ Quality is measured on the bundled catalogue with the judged queries; speed and 
 contestant answers from a process of its own that is started for it, so that its memory is its own; with servers, the
 server's memory is added. Each question asks for ten hits and facets (three of the peers', eleven of ours), every
 second one with a filter.
+
+Answers a second are measured under two loads, for every contestant in the same run. `new`: no question comes twice, since
+each text is asked from another place in every round, so that no memory of answers helps anybody. `residents`: judged
+questions drawn by Zipf's law (exponent 1, fixed seed), the same row for everyone and begun before the clock is; whoever
+remembers answers (we, Solr, Elasticsearch) may give them again. Residents know more than these questions: the tail of
+their own is longer, so that a real site lies between the two. Ours and CKAN are also asked over HTTP by the same light client, and
+CKAN can be asked no other way.
 """
 
 import argparse
@@ -17,8 +24,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from config.settings import Settings
 from registry.catalogue import load_bundle
@@ -33,8 +42,10 @@ from search.finder import Finder
 from search.needs import vocabulary
 from search.query import SearchQuery
 from search.text import Analyser
+from tests.benchmarks.load import Question, answered, as_residents_ask, fresh, request
 from tests.benchmarks.made_platforms import made_platforms
 from tests.benchmarks.peers import CkanSearch, Fts5, Nori, Peer, PeerFinder
+from tests.benchmarks.search_site import running
 from tests.components.ckan.server import Ckan
 from tests.components.elasticsearch.server import Cluster
 from tests.components.processes import family_bytes
@@ -44,6 +55,10 @@ FIGURES = ("ndcg_at_10", "mrr", "success_at_1", "zero_result_rate")
 CLIENTS = (1, 8, 32)
 FILTER = {"type": "information"}
 OURS = ("embedded", "elasticsearch")
+LOADS = ("new", "residents")
+# Questions of the load that come before the clock is started: what is remembered is remembered by then.
+BEFORE = 400
+SLOW_BEFORE = 40
 
 Ask = Callable[[str, int | None, bool], None]
 
@@ -77,6 +92,7 @@ def contest(folder: Path, count: int, seconds: float, without: Sequence[str]) ->
     judged = read_judged(JUDGED)
     analyser = Analyser(folder / "words.sqlite")
     results: dict[str, Any] = {}
+    stages = Stages()
 
     def made() -> Iterator[PlatformDocument]:
         return made_platforms(count, government_ids=ids)
@@ -85,28 +101,39 @@ def contest(folder: Path, count: int, seconds: float, without: Sequence[str]) ->
         engine = open_engine(settings)
         engine.rebuild(entries(real, analyser, vocabulary()))
         quality = figures(Finder(database, engine), judged)
+        stages.done(f"{name}: quality")
         began = time.perf_counter()
         engine.rebuild(entries(made(), analyser, vocabulary()))
         built = time.perf_counter() - began
         engine.close()
+        stages.done(f"{name}: filled")
         about = {"kind": name, "home": str(settings.home), "url": settings.elasticsearch_url, "database": database_url}
         results[name] = {**quality, "build_s": built, **measured(about, seconds, server)}
+        stages.done(f"{name}: measured")
 
     def peer(
         name: str, one: Peer, build: Callable[[Any], None], about: dict[str, Any], server: Callable[[], int]
     ) -> None:
         build(real)
         quality = figures(PeerFinder(one, places, real), judged)
+        stages.done(f"{name}: quality")
         began = time.perf_counter()
         build(made())
         built = time.perf_counter() - began
+        stages.done(f"{name}: filled")
         results[name] = {
             **quality,
             "build_s": built,
             **measured({"kind": name, "database": database_url, **about}, seconds, server),
         }
+        stages.done(f"{name}: measured")
 
-    ours("embedded", Settings(home=folder / "home", elasticsearch_url=""), lambda: 0)
+    asked = questions(judged, places)
+    ours("embedded", Settings(home=folder, elasticsearch_url=""), lambda: 0)
+    with running(folder) as site:
+        results["embedded"]["http_per_second"] = over_http(site.port, _ask_us(places), asked, places, seconds)
+        results["embedded"]["http_server_mb"] = site.peak_megabytes()
+    stages.done("embedded: measured over HTTP")
     if "fts5" not in without:
         file = folder / "fts5.sqlite"
 
@@ -117,6 +144,7 @@ def contest(folder: Path, count: int, seconds: float, without: Sequence[str]) ->
         peer("fts5", Fts5(file), build_fts5, {"file": str(file)}, lambda: 0)
     if "elasticsearch" not in without or "nori" not in without:
         with Cluster(heap="1g") as cluster:
+            stages.done("elasticsearch: started")
             if "elasticsearch" not in without:
                 settings = Settings(home=folder / "home", elasticsearch_url=cluster.url)
                 ours("elasticsearch", settings, cluster.resident_bytes)
@@ -126,15 +154,89 @@ def contest(folder: Path, count: int, seconds: float, without: Sequence[str]) ->
     if "ckan" not in without:
         # Two data sets, two sites: CKAN keeps what it once took.
         with Ckan(workers=2) as site:
+            stages.done("ckan: started")
             CkanSearch.build(site, real)
             quality = figures(PeerFinder(CkanSearch(site.url), places, real), judged)
+        stages.done("ckan: quality")
         with Ckan(workers=2) as site:
+            stages.done("ckan: started again")
             began = time.perf_counter()
             CkanSearch.build(site, made())
             built = time.perf_counter() - began
+            stages.done("ckan: filled")
             about = {"kind": "ckan", "url": site.url, "database": database_url}
             results["ckan"] = {**quality, "build_s": built, **measured(about, seconds, site.resident_bytes)}
-    return {"records": count, "catalogue": len(real), "judged": len(judged), "contestants": results}
+            port = urlsplit(site.url).port or 0
+            asking = _ask_ckan(CkanSearch(site.url), places)
+            results["ckan"]["http_per_second"] = over_http(port, asking, asked, places, seconds)
+            stages.done("ckan: measured")
+    return {
+        "records": count,
+        "catalogue": len(real),
+        "judged": len(judged),
+        "contestants": results,
+        "stages_s": stages.seconds,
+    }
+
+
+class Stages:
+    """How long each stage of the run took, in seconds; told on stderr as it goes."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, int] = {}
+        self._at = time.perf_counter()
+
+    def done(self, name: str) -> None:
+        """The stage that ends now."""
+        now = time.perf_counter()
+        self.seconds[name], self._at = round(now - self._at), now
+        print(f"{name}: {self.seconds[name]} s", file=sys.stderr, flush=True)
+
+
+def questions(judged: Sequence[Judged], places: Places) -> list[Question]:
+    """The judged questions, every second one with a filter."""
+    return [
+        (one.query, places.resolve(one.user_area).id if one.user_area else None, number % 2 == 0)
+        for number, one in enumerate(judged)
+    ]
+
+
+def loads(asked: Sequence[Question], places: Places) -> dict[str, Iterator[Question]]:
+    """Both loads; each goes on where it was for the next number of clients, so that what is new stays new."""
+    ids = [place.id for place in places.all() if place.id is not None]
+    return {"new": fresh(asked, ids), "residents": as_residents_ask(asked)}
+
+
+def over_http(
+    port: int, asking: Callable[[Question], bytes], asked: Sequence[Question], places: Places, seconds: float
+) -> dict[str, dict[str, float]]:
+    """Answers a second over HTTP under both loads."""
+    found: dict[str, dict[str, float]] = {}
+    for load, row in loads(asked, places).items():
+        requests = map(asking, row)
+        for one in islice(requests, BEFORE):
+            answered(port, iter([one]), 1, 0.0)
+        found[load] = {str(clients): answered(port, requests, clients, seconds) for clients in CLIENTS}
+    return found
+
+
+def _ask_us(places: Places) -> Callable[[Question], bytes]:
+    def asking(question: Question) -> bytes:
+        text, area, narrowed = question
+        place = {"area": places.by_id(area).code} if area is not None else {}
+        return request("GET", f"/api/v1/search?{urlencode({'q': text, **place, **(FILTER if narrowed else {})})}")
+
+    return asking
+
+
+def _ask_ckan(ckan: CkanSearch, places: Places) -> Callable[[Question], bytes]:
+    def asking(question: Question) -> bytes:
+        text, area, narrowed = question
+        place = places.by_id(area).name if area is not None else ""
+        body = json.dumps(ckan.asked(text, place, FILTER if narrowed else {})).encode()
+        return request("POST", urlsplit(ckan.url).path, body)
+
+    return asking
 
 
 def figures(finder: Any, judged: Sequence[Judged]) -> dict[str, float]:
@@ -165,18 +267,23 @@ def measure(about: Mapping[str, Any]) -> dict[str, Any]:
         places = Places.load(session)
     inside: list[float] = []
     ask = _asker(about, places, database, inside)
-    questions = [
-        (one.query, places.resolve(one.user_area).id if one.user_area else None, number % 2 == 0)
-        for number, one in enumerate(read_judged(JUDGED))
-    ]
+    asked = questions(read_judged(JUDGED), places)
     slow = about["kind"] in ("fts5", "ckan")
-    for question in questions[:: 20 if slow else 4]:
+    rows = loads(asked, places)
+    # Warmed with questions that are not asked again.
+    for question in islice(rows["new"], SLOW_BEFORE if slow else BEFORE):
         ask(*question)
     inside.clear()
-    times = [_timed(ask, question) for question in questions[:: 4 if slow else 1]]
+    times = [_timed(ask, question) for question in asked[:: 4 if slow else 1]]
     spent = list(inside)
     result: dict[str, Any] = {"total_ms": _spread(times), "engine_ms": _spread(spent) if spent else None}
-    result["per_second"] = {str(clients): _throughput(ask, questions, clients, about["seconds"]) for clients in CLIENTS}
+    if about["kind"] != "ckan":
+        for question in islice(rows["residents"], SLOW_BEFORE if slow else BEFORE):
+            ask(*question)
+        result["per_second"] = {
+            load: {str(clients): _throughput(ask, row, clients, about["seconds"]) for clients in CLIENTS}
+            for load, row in rows.items()
+        }
     return {**result, "process_mb": round(family_bytes(_own_pid()) / 1e6)}
 
 
@@ -227,14 +334,16 @@ def _timed(ask: Ask, question: tuple[str, int | None, bool]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _throughput(ask: Ask, questions: Sequence[Any], clients: int, seconds: float) -> float:
+def _throughput(ask: Ask, row: Iterator[Question], clients: int, seconds: float) -> float:
     """Questions answered in a second by so many threads that ask without a pause."""
-    until, counts = time.perf_counter() + seconds, [0] * clients
+    until, counts, lock = time.perf_counter() + seconds, [0] * clients, threading.Lock()
     began = time.perf_counter()
 
     def client(number: int) -> None:
         while time.perf_counter() < until:
-            ask(*questions[(number * 37 + counts[number]) % len(questions)])
+            with lock:
+                question = next(row)
+            ask(*question)
             counts[number] += 1
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
@@ -257,30 +366,23 @@ def _own_pid() -> int:
 
 
 def show(result: Mapping[str, Any]) -> None:
-    """The table for people."""
-    head = [
-        "",
-        "NDCG@10",
-        "MRR",
-        "S@1",
-        "zero",
-        "p50 ms",
-        "p95 ms",
-        "engine p95",
-        *(f"{n}/s" for n in CLIENTS),
-        "MB",
-        "build s",
-    ]
-    lines = [head]
+    """The tables for people: quality and times, then answers a second by load."""
+    lines = [["", "NDCG@10", "MRR", "S@1", "zero", "p50 ms", "p95 ms", "engine p95", "MB", "build s"]]
     for name, one in result["contestants"].items():
         engine = one["engine_ms"]["p95"] if one["engine_ms"] else "-"
-        rates = [one["per_second"][str(clients)] for clients in CLIENTS]
-        memory = one["process_mb"] + one["server_mb"]
         quality = [one[figure] for figure in FIGURES]
         spread = [one["total_ms"]["p50"], one["total_ms"]["p95"]]
-        lines.append([name, *map(str, [*quality, *spread, engine, *rates, memory, round(one["build_s"])])])
+        memory = one["process_mb"] + one["server_mb"]
+        lines.append([name, *map(str, [*quality, *spread, engine, memory, round(one["build_s"])])])
+    lines += [[], ["answers a second", *(f"{load} {clients}" for load in LOADS for clients in CLIENTS)]]
+    for name, one in result["contestants"].items():
+        for label, rates in ((name, one.get("per_second")), (f"{name}, HTTP", one.get("http_per_second"))):
+            if rates:
+                lines.append([label, *(str(rates[load][str(clients)]) for load in LOADS for clients in CLIENTS)])
     for line in lines:
-        print("".join(f"{cell:>14}" for cell in line), file=sys.stderr)
+        print(
+            "".join(f"{cell:>20}" for cell in line[:1]) + "".join(f"{cell:>14}" for cell in line[1:]), file=sys.stderr
+        )
 
 
 if __name__ == "__main__":

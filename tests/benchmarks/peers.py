@@ -147,11 +147,12 @@ class CkanSearch:
                 lines.write(json.dumps({**named, **about}, ensure_ascii=False) + "\n")
         ckan.run_script(FILL, str(file), "--index-only")
 
-    def search(self, text: str, place: str, filters: Mapping[str, str]) -> list[str]:
+    def asked(self, text: str, place: str, filters: Mapping[str, str]) -> dict[str, str]:
+        """The parameters of package_search."""
         query = " ".join(WORD.findall(f"{text} {place}"))
         narrowed = " ".join(f'+{self.NAMES.get(name, name)}:"{value}"' for name, value in filters.items())
         counted = json.dumps([self.NAMES.get(name, name) for name in FACETS])
-        asked = {
+        return {
             "q": query or "*:*",
             "rows": "10",
             "fq": narrowed,
@@ -159,7 +160,9 @@ class CkanSearch:
             "facet.field": counted,
             "facet.limit": "50",
         }
-        answer = self.pool.request("POST", self.url, json=asked)
+
+    def search(self, text: str, place: str, filters: Mapping[str, str]) -> list[str]:
+        answer = self.pool.request("POST", self.url, json=self.asked(text, place, filters))
         found = json.loads(answer.data)
         if not found.get("success"):
             raise RuntimeError(str(found)[:300])

@@ -238,7 +238,7 @@ class Ckan:
             self.venv / "bin/gunicorn",
             *bind,
             "--workers",
-            "1",
+            str(self.workers),
             "--threads",
             "4",
             "--timeout",
