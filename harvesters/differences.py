@@ -38,6 +38,8 @@ def lines_of(row: Record, result: Registration, restored: set[str]) -> list[Line
     """The line of one registered record, and one more if sources contradict each other in it."""
     action = "restored" if result.platform_id in restored else result.action
     detail: dict[str, Any] = {"matched_by": result.matched_by} if result.matched_by else {}
+    if result.likeness is not None:
+        detail["may_be"] = list(result.likeness.choices)
     before, after = result.before, result.after
     if before is not None:
         detail["fields"] = {key: [before[key], after[key]] for key in SHOWN if before[key] != after[key]}

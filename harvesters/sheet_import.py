@@ -22,8 +22,9 @@ from harvesters.survey_import import SurveyImport
 from harvesters.survey_sheet import PERIOD_HEADINGS, has_reports, reports_of_governments
 from registry.database import session_of, writing_session
 from registry.errors import Conflict, InvalidValue
+from registry.likeness import likeness_question
 from registry.models import Platform, Source
-from registry.records import Actor, HarvestedRecord
+from registry.records import Actor, HarvestedRecord, Question
 from registry.vocab import Rank
 
 
@@ -190,6 +191,8 @@ def _result(rows: _RowNumbers, report: RunReport, platforms: dict[str, dict[str,
             if line.action != "added":
                 entry["fields"] = line.detail.get("fields", {})
             result["added" if line.action == "added" else "changed"].append(entry)
+        if "may_be" in line.detail:
+            result["questions"].append(_question(row, line.name, likeness_question(line.name, line.detail["may_be"])))
         if line.action == "rejected":
             result["rejected"].append(_rejection(row, line.detail))
         if line.action in ("changed", "unchanged", "restored") and line.detail.get("matched_by", "record") != "record":
@@ -213,18 +216,22 @@ def _result(rows: _RowNumbers, report: RunReport, platforms: dict[str, dict[str,
 
 def _questions(rows: _RowNumbers) -> list[dict[str, Any]]:
     return [
-        {
-            "row": rows.of(remote_id),
-            "name": understood.draft.name,
-            "field": question.field,
-            "question": f"{question.cause_ko} / {question.cause_en}",
-            "remedy": f"{question.remedy_ko} / {question.remedy_en}",
-            "choices": list(question.choices),
-        }
+        _question(rows.of(remote_id), understood.draft.name, question)
         for remote_id, understood in rows.understood.items()
         if understood.draft is not None
         for question in understood.draft.questions
     ]
+
+
+def _question(row: int, name: str, question: Question) -> dict[str, Any]:
+    return {
+        "row": row,
+        "name": name,
+        "field": question.field,
+        "question": f"{question.cause_ko} / {question.cause_en}",
+        "remedy": f"{question.remedy_ko} / {question.remedy_en}",
+        "choices": list(question.choices),
+    }
 
 
 def _rejection(row: int, facts: Any) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Turn a draft into statements: field values as they are stored, each with the rank of who said it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from registry.errors import InvalidValue
+from registry.name_words import core_of, place_words
 from registry.records import PlatformDraft
 from registry.statements import FIELDS, fold
 from registry.urls import app_package, canonical, host
@@ -72,8 +74,22 @@ def check(name: str, value: Any) -> None:
 
 def keys_of(view: dict[str, Any], owner_id: int | None) -> set[tuple[str, str]]:
     """What a platform with this current view is known by (see PlatformKey)."""
-    keys: set[tuple[str, str]] = set()
     addresses = [view["url"], *(one["value"] for one in view["channels"] if one["kind"] in ("web", "ios", "android"))]
+    keys = address_keys(addresses)
+    for name in (view["name"], *view["aliases"], *view["former_names"]):
+        key = name_key(name, owner_id)
+        if key:
+            keys.add(("name", key))
+        core = core_key(name, view["owner_name"], owner_id)
+        # Where the name is its own core, its name says as much.
+        if core and core != key:
+            keys.add(("core", core))
+    return keys
+
+
+def address_keys(addresses: Iterable[str]) -> set[tuple[str, str]]:
+    """What addresses are known by: app packages, canonical addresses and their hosts."""
+    keys: set[tuple[str, str]] = set()
     for address in addresses:
         if not address.startswith(("http://", "https://")):
             continue
@@ -83,11 +99,15 @@ def keys_of(view: dict[str, Any], owner_id: int | None) -> set[tuple[str, str]]:
         elif len(canonical(address)) <= 500:
             keys.add(("url", canonical(address)))
             keys.add(("host", host(address)))
-    for name in (view["name"], *view["aliases"], *view["former_names"]):
-        key = name_key(name, owner_id)
-        if key:
-            keys.add(("name", key))
     return keys
+
+
+def core_key(name: str, owner_name: str, owner_id: int | None) -> str:
+    """A name without its owner's place words and generic tail, with its owner; '' when the owner is not known."""
+    if owner_id is None:
+        return ""
+    core = core_of(name, place_words(owner_name))
+    return f"{core[:480]}|{owner_id}" if core else ""
 
 
 def name_key(name: str, owner_id: int | None) -> str:

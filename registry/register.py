@@ -20,10 +20,11 @@ from registry.audit import actor_text
 from registry.drafts import check, spoken
 from registry.figure_rows import write_figures
 from registry.identity import Found, Recogniser
+from registry.likeness import Likenesses, likeness_question
 from registry.models import Record, Source
 from registry.models.base import now
 from registry.questions import conflict_rows, doubt_row, question_row, settle_conflicts, write_issues
-from registry.records import Actor, FigureClaim, PlatformDraft
+from registry.records import Actor, FigureClaim, PlatformDraft, Question
 from registry.references import by_remote_id
 from registry.standing import Standing, load, lock, settle_references, write
 from registry.statements import Said
@@ -41,8 +42,9 @@ class Registration:
     """What registering one draft did: added, changed or unchanged.
 
     `matched_by` is the evidence ('' for a new platform), `conflicts` the fields in which those who count now
-    contradict each other, `issues` the codes of what a person is asked, `before` and `after` the platform's columns
-    as they stood before this draft (None for a new one) and after it.
+    contradict each other, `issues` the codes of what a person is asked, `likeness` the question whether a new one is
+    a known one after all, `before` and `after` the platform's columns as they stood before this draft (None for a new
+    one) and after it.
     """
 
     platform_id: str
@@ -50,6 +52,7 @@ class Registration:
     matched_by: str = ""
     conflicts: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
+    likeness: Question | None = None
     before: Mapping[str, Any] | None = dataclasses.field(default=None, repr=False, compare=False)
     after: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
@@ -115,6 +118,7 @@ class _Taken:
     before: dict[str, Any] | None
     after: dict[str, Any]
     codes: list[str]
+    likeness: Question | None
 
 
 class _Batch:
@@ -131,6 +135,7 @@ class _Batch:
         self.session, self.source, self.run_id = session, source, run_id
         self.actor, self.at = actor_text(actor), now()
         self.recogniser = Recogniser(session, source.id, batch)
+        self.likenesses = Likenesses(session, source.id, batch)
         self.records: list[dict[str, Any]] = []
         self.by_remote_id: dict[str, str] = {}
         self.figures: dict[str, list[FigureClaim]] = {}
@@ -141,6 +146,8 @@ class _Batch:
     def take(self, draft: PlatformDraft, record: Record | None) -> _Taken:
         """Bring one platform up to what one record says; nothing is written yet."""
         found = self.recogniser.find(draft, record)
+        alike = () if found.platform_id else self.likenesses.of(draft, record)
+        likeness = likeness_question(draft.name, alike) if alike else None
         if found.platform_id and found.platform_id not in self.platforms:
             self.platforms |= load(self.session, [found.platform_id])
         standing = self.platforms[found.platform_id] if found.platform_id else self._new(draft)
@@ -162,8 +169,10 @@ class _Batch:
             standing.keys,
             record.id if record is not None else None,
         )
+        self.likenesses.learn(standing.id, standing.row, standing.keys, record.last_run if record is not None else None)
         after = dict(standing.row)
-        return _Taken(standing, found, before, after, self._ask(standing, draft, record, found))
+        codes = self._ask(standing, draft, record, found, likeness)
+        return _Taken(standing, found, before, after, codes, likeness)
 
     def result(self, taken: _Taken) -> Registration:
         """What became of one draft, once everything is written."""
@@ -174,6 +183,7 @@ class _Batch:
             taken.found.matched_by,
             tuple(taken.standing.row["conflicts"]),
             tuple(taken.codes),
+            taken.likeness,
             taken.before,
             taken.after,
         )
@@ -246,9 +256,16 @@ class _Batch:
         for before in mine.values():
             standing.end(before)
 
-    def _ask(self, standing: Standing, draft: PlatformDraft, record: Record | None, found: Found) -> list[str]:
+    def _ask(
+        self,
+        standing: Standing,
+        draft: PlatformDraft,
+        record: Record | None,
+        found: Found,
+        likeness: Question | None,
+    ) -> list[str]:
         rows = [question_row(one) for one in draft.questions]
-        rows += [doubt_row(found)] if found.doubts else []
+        rows += [question_row(likeness)] if likeness else [doubt_row(found)] if found.doubts else []
         rows += conflict_rows(standing.row["conflicts"], standing.said) if standing.changed else []
         remote_id = record.remote_id if record is not None else ""
         for row in rows:

@@ -86,8 +86,8 @@ class Statement(SQLModel, table=True):
 class PlatformKey(SQLModel, table=True):
     """Something a platform is known by: evidence for identity and the way old addresses still resolve.
 
-    kinds: url (canonical), host, app (store package), name (folded, with the owner's id), old_id (of a merged
-    platform). Keys are never taken away by a change: a platform stays known by what it was called.
+    kinds: url (canonical), host, app (store package), name (folded, with the owner's id), core (the same without place
+    words and generic tail, where that differs), old_id (of a merged platform). Keys are never taken away by a change: a platform stays known by what it was called.
     """
 
     __tablename__ = "platform_key"

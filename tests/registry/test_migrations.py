@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from registry.database import open_database
 from registry.migrations import migrate, pending
-from registry.models import OutboxEntry, Platform
+from registry.models import Government, OutboxEntry, Platform, PlatformKey
 from registry.vocab import Level
 
 
@@ -63,3 +63,25 @@ def test_platforms_of_merged_functions_keep_a_function(any_database: Engine):
         assert [one["id"] for one in kept.functions] == ["civil_complaint", "smart_city"]
         assert [row.platform_id for row in session.scalars(select(OutboxEntry))] == ["P00000001"]
     assert not pending(any_database)
+
+
+def test_platforms_of_an_older_database_are_known_by_their_core_names(any_database: Engine):
+    with Session(any_database) as session:
+        county = Government(
+            code="4785000000", name="칠곡군", full_name="경상북도 칠곡군", level=Level.basic, kind="county"
+        )
+        session.add(county)
+        session.flush()
+        for number, name in enumerate(("칠곡군 아이맘 앱", "아이쉼터"), start=1):
+            owner = {"owner_id": county.id, "owner_name": county.full_name, "owner_level": Level.basic}
+            session.add(Platform(id=f"P0000000{number}", name=name, functions=[], **owner))
+        session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        session.commit()
+        wanted = [("core", f"아이맘|{county.id}", "P00000001")]
+    for _again in range(2):
+        migrate(any_database)
+        with Session(any_database) as session:
+            keys = [(row.kind, row.value, row.platform_id) for row in session.scalars(select(PlatformKey))]
+            assert keys == wanted
+            session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+            session.commit()
