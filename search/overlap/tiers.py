@@ -22,7 +22,8 @@ MOST = {"own": 10, "upper": 10, "shared": 5, "zone": 10, "elsewhere": 10, "priva
 CLOSED_SHOWN = 3
 NATIONAL_SHOWN = 3
 
-# What neither does the main thing nor half of all that is planned answers another question.
+# Of a plan whose functions are stated: what does neither the main one nor half of all answers another question. Functions
+# that were only read from its words are each what it may be about.
 HALF = 0.5
 
 _STATUS_WORTH = {"running": 0.0, "unknown": -0.1, "suspended": -0.15, "planned": -0.1, "closed": -0.3}
@@ -87,7 +88,7 @@ def find_hits(
         if subject is None or one in left_out:
             continue
         coverage = _coverage(weights, subject, wider)
-        if main and coverage < HALF and main not in subject.functions:
+        if plan.declared and coverage < HALF and main not in subject.functions:
             continue
         relation = relations[index.territories[one]]
         tier = tier_of(plan, above, subject, relation)

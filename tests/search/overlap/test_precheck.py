@@ -88,6 +88,18 @@ def test_words_for_functions_are_steps_of_what_the_purpose_says(compared: Engine
     assert check(compared, plan | {"area": "관내 전역"}).plan.subject.area == found.plan.subject.area
 
 
+def test_what_the_plan_may_be_about_second_is_not_passed_over(compared: Engine) -> None:
+    """A purpose reads as consumer protection first and as a farm mall almost as much: the county's own mall is named."""
+    plan = {
+        "owner": "경상북도 청송군",
+        "name": "청송사과 직판 누리집",
+        "purpose": "과수 농가가 사과를 소비자에게 직접 판매",
+    }
+    found = check(compared, {**plan, "functions": ["농산물 판매", "주문", "택배 조회"]})
+    assert "farm_mall" in found.plan.functions and not found.plan.declared
+    assert "청송몰" in {hit.subject.name for hit in found.hits["own"]}
+
+
 def test_a_wider_platform_does_part_of_a_narrow_plan_and_not_the_other_way_round(compared: Engine) -> None:
     narrow = check(compared, {"owner": "경남 진주시", "purpose": "강당 대관", "functions": ["facility_rental"]})
     wide = {hit.subject.name: hit for hit in narrow.hits["zone"]}
