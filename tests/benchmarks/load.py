@@ -31,7 +31,10 @@ def as_residents_ask(asked: Sequence[Question], exponent: float = 1.0, seed: int
 
 
 def answered(port: int, requests: Iterator[bytes], clients: int, seconds: float) -> float:
-    """Answers a second to so many clients on loopback, each of which sends its next request once it has its answer."""
+    """Answers a second to so many clients on loopback, each of which sends its next request once it has its answer.
+
+    It ends after so many seconds, or with the requests.
+    """
     began = time.perf_counter()
     until, done, asking = began + seconds, 0, clients
     with selectors.DefaultSelector() as selector:
@@ -48,7 +51,8 @@ def answered(port: int, requests: Iterator[bytes], clients: int, seconds: float)
                 if not one.has_answer():
                     continue
                 done += 1
-                if time.perf_counter() >= until:
+                following = next(requests, None) if time.perf_counter() < until else None
+                if following is None:
                     selector.unregister(one.socket)
                     one.socket.close()
                     asking -= 1
@@ -58,7 +62,7 @@ def answered(port: int, requests: Iterator[bytes], clients: int, seconds: float)
                     one.socket.close()
                     one.connect()
                     selector.register(one.socket, selectors.EVENT_READ, one)
-                one.ask(next(requests))
+                one.ask(following)
     return round(done / (time.perf_counter() - began), 1)
 
 
