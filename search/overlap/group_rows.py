@@ -15,13 +15,13 @@ from search.overlap.subject import Subject
 
 def store_groups(session: Session, index: Index, function: str, clusters: list[Cluster[str]]) -> None:
     """Bring one function's groups up to date: ids follow the members, rows that stay are not touched."""
-    rows = session.connection().execute(
+    query = (
         select(col(OverlapMember.group_id), col(OverlapMember.platform_id), col(OverlapMember.role))
         .join(OverlapGroup, col(OverlapGroup.id) == col(OverlapMember.group_id))
         .where(col(OverlapGroup.main_function) == function)
     )
     before: dict[str, dict[str, str]] = {}
-    for group_id, platform_id, role in rows:
+    for group_id, platform_id, role in session.connection().execute(query).all():
         before.setdefault(group_id, {})[platform_id] = role
     members = [frozenset(cluster.members) for cluster in clusters]
     ids = match_ids({key: frozenset(found) for key, found in before.items()}, members)

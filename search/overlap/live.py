@@ -89,6 +89,8 @@ class LiveIndex:
             index.put(*part)
             self._versions |= {one.id: one.version for one in part}
         index.count()
+        # Whoever follows the first change need not wait for this.
+        index.geography.nearest()
         if len(index) > LARGE:
             # Objects that stay: a full collection looks through all of them, 9 ms for every thousand platforms.
             gc.collect()
@@ -106,7 +108,7 @@ class LiveIndex:
         self._mark = session.execute(newest).scalar() or self._mark
         changed: list[str] = []
         gone: list[str] = []
-        for platform_id, version, state in session.connection().execute(query):
+        for platform_id, version, state in session.connection().execute(query).all():
             if state != PlatformState.active:
                 gone += [platform_id] if platform_id in self._versions else []
             elif self._versions.get(platform_id) != version:

@@ -36,7 +36,7 @@ class Model:
 
         Not by a matrix product: its library keeps a thread per core waiting, and slices stand on every core already.
         """
-        return self.intercept + np.einsum("ij,j->i", values, self.weights)
+        return np.asarray(self.intercept + np.einsum("...j,j->...", values, self.weights))
 
     def probabilities(self, values: Floats) -> Floats:
         """Calibrated probability."""

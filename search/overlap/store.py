@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, bindparam, delete, insert, select
+from sqlalchemy import Engine, bindparam, delete, insert, select, update
 from sqlmodel import Session, col
 
 from registry.database import session_of, writing_session
@@ -21,13 +21,12 @@ from search.overlap.index import Index
 from search.overlap.judged import Judged, Verdicts, held_apart, latest_verdicts
 from search.overlap.live import STORED_KEY, LiveIndex, Pending, live_index
 from search.overlap.nearest import nearest_of_all
-from search.overlap.pair_rows import SAYING, pair_rows, saying
+from search.overlap.pair_rows import PairRow, pair_rows, stored_rows, written
 
-_COLUMNS: list[Any] = [getattr(ComparedPair, name) for name in SAYING]
-
-_DELETE_PAIR = delete(ComparedPair).where(
-    col(ComparedPair.left_id) == bindparam("left"), col(ComparedPair.right_id) == bindparam("right")
-)
+_THIS_PAIR = col(ComparedPair.left_id) == bindparam("left"), col(ComparedPair.right_id) == bindparam("right")
+_DELETE_PAIR = delete(ComparedPair).where(*_THIS_PAIR)
+_SAYING = ("label", "area_relation", "same_platform", "overlap", "facts", "versions", "at")
+_REWRITE_PAIR = update(ComparedPair).where(*_THIS_PAIR).values({name: bindparam(name) for name in _SAYING})
 
 Progress = Callable[[str, int, int], None]
 Grouped = dict[str, list[Cluster[str]]]
@@ -99,7 +98,7 @@ def _store_all_pairs(database: Engine, index: Index, verdicts: Verdicts, progres
         lefts = [ids[row] for row in found.rows.tolist()]
         with writing_session(database) as session:
             _delete_pairs(session, lefts)
-            _insert_pairs(session, pair_rows(index, ids, found))
+            _insert_pairs(session, written(pair_rows(index, ids, found)))
         done += len(lefts)
         if progress is not None:
             progress("pairs", done, len(ids))
@@ -109,26 +108,28 @@ def _store_all_pairs(database: Engine, index: Index, verdicts: Verdicts, progres
 
 
 def _store_some_pairs(database: Engine, index: Index, pending: Pending, verdicts: Verdicts) -> None:
-    """The rows of some platforms; what is stored as it is now found is left alone."""
+    """The rows of some platforms; what is stored as it is now found is left alone, and what is not is rewritten in place."""
     ids, columns, rows = index.around(pending.platforms)
-    wanted: dict[tuple[str, str], dict[str, Any]] = {}
+    wanted: dict[tuple[str, str], PairRow] = {}
     if len(rows):
         for found in nearest_of_all(index.scorer, columns, Judged.of(verdicts, ids), rows):
-            wanted |= {(row["left_id"], row["right_id"]): row for row in pair_rows(index, ids, found)}
-    lefts, gone = sorted(pending.platforms), []
+            wanted |= {row.key: row for row in pair_rows(index, ids, found)}
+    gone: list[tuple[str, str]] = []
+    other: list[PairRow] = []
     with writing_session(database) as session:
         connection = session.connection()
-        for start in range(0, len(lefts), 500):
-            part = lefts[start : start + 500]
-            for row in connection.execute(select(*_COLUMNS).where(col(ComparedPair.left_id).in_(part))).all():
-                key = (row.left_id, row.right_id)
-                if key in wanted and tuple(row) == saying(wanted[key]):
-                    del wanted[key]
-                else:
-                    gone.append(key)
+        for stored in stored_rows(connection, sorted(pending.platforms)):
+            row = wanted.pop(stored.key, None)
+            if row is None:
+                gone.append(stored.key)
+            elif row != stored:
+                other.append(row)
         if gone:
             connection.execute(_DELETE_PAIR, [{"left": left, "right": right} for left, right in gone])
-        _insert_pairs(session, list(wanted.values()))
+        if other:
+            rewritten = [{"left": row.pop("left_id"), "right": row.pop("right_id"), **row} for row in written(other)]
+            connection.execute(_REWRITE_PAIR, rewritten)
+        _insert_pairs(session, written(wanted.values()))
 
 
 def _delete_pairs(session: Session, lefts: Sequence[str]) -> None:

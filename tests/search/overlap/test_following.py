@@ -19,7 +19,7 @@ from search.overlap.index import Index
 from search.overlap.judged import Judged, latest_verdicts
 from search.overlap.live import STORED_KEY, LiveIndex, live_index
 from search.overlap.nearest import nearest_of_all
-from search.overlap.pair_rows import pair_rows
+from search.overlap.pair_rows import pair_rows, written
 from search.overlap.queues import stored_pairs
 from search.overlap.store import follow, rebuild, regroup
 
@@ -180,7 +180,8 @@ def _in_full(engine: Engine, index: Index) -> dict[tuple[str, str], dict[str, An
     ids, columns = index.every()
     with session_of(engine) as session:
         judged = Judged.of(latest_verdicts(session), ids)
-    found = [row for part in nearest_of_all(index.scorer, columns, judged) for row in pair_rows(index, ids, part)]
+    parts = nearest_of_all(index.scorer, columns, judged)
+    found = [row for part in parts for row in written(pair_rows(index, ids, part))]
     return {(row["left_id"], row["right_id"]): {key: row[key] for key in row if key != "at"} for row in found}
 
 
