@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Engine
 
+from harvesters.seen_ids import SeenIds
 from registry.errors import SourceInvalid, SourceRefused
 from registry.records import HarvestedRecord
 
@@ -113,7 +114,7 @@ class Listing:
         self.reasons: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
         self.remarks: list[Remark] = []
-        self._ids: set[bytes] = set()
+        self._ids = SeenIds()
         self._page_prints: set[bytes] = set()
 
     @property
@@ -135,7 +136,8 @@ class Listing:
             self._page_prints.add(print_)
         self.pages += 1
         self.read += len(ids)
-        self._ids.update(sha256(one.encode()).digest()[:12] for one in ids)
+        for one in ids:
+            self._ids.add(one)
         return True
 
     def restart(self) -> None:

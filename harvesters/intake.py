@@ -18,6 +18,7 @@ from harvesters.known_rows import KnownRows, standings_of
 from harvesters.ledger import Line
 from harvesters.raw import RawStore
 from harvesters.refusals import Refusals, without_id
+from harvesters.seen_ids import SeenIds
 from registry.errors import InvalidValue, LeaseLost, MetaplatformError, RecordRejected
 from registry.governments import Places
 from registry.issues import settle
@@ -67,7 +68,7 @@ class Intake:
     watch: Watch | None = None
     places: Places | None = None
     _kept: dict[str, str] = field(default_factory=dict)
-    _seen: set[bytes] = field(default_factory=set)
+    _seen: SeenIds = field(default_factory=SeenIds)
     _readable_again: list[str] = field(default_factory=list)
 
     @property
@@ -249,9 +250,7 @@ class Intake:
     def _is_repeated(self, record: HarvestedRecord, fresh: list[Understood]) -> bool:
         if not record.remote_id:
             return False
-        digest = sha256(record.remote_id.encode()).digest()[:12]
-        if digest not in self._seen:
-            self._seen.add(digest)
+        if self._seen.add(record.remote_id):
             return False
         self.counts["duplicate"] += 1
         self.repeated.append(record)

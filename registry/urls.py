@@ -8,8 +8,8 @@ from registry.errors import InvalidValue
 
 LONGEST = 2000
 
-# One address is looked at many times while a batch is registered.
-REMEMBERED = 20_000
+# One address is looked at many times while a batch is registered, and no more after it: enough for a batch of a thousand.
+REMEMBERED = 4_000
 
 # Keys that say where a visitor came from or which session is hers, never what is shown.
 TRACKING = re.compile(r"(?i)^(?:utm_.*|fbclid|gclid|igshid|napm|n_media|n_query|jsessionid|phpsessid|_ga|mc_[ce]id)$")
