@@ -9,6 +9,7 @@ from api.deps import Parts, PartsDep, SessionDep, SignedIn, check_csrf, find_vie
 from api.flash import redirect_saying
 from api.language import language_of
 from api.pages.choices import function_shelves, options
+from api.posted import Posted
 from api.rendering import render
 from api.submitting import FORM, own_source
 from registry.database import writing_session
@@ -68,9 +69,10 @@ def edit_form(
 
 
 @forms.post("/platforms/{identifier}/edit")
-async def edit_platform(request: Request, parts: PartsDep, viewer: SignedIn, identifier: PlatformId) -> Response:
+def edit_platform(
+    request: Request, parts: PartsDep, viewer: SignedIn, identifier: PlatformId, given: Posted
+) -> Response:
     """Say the changed values as the owner; only what was changed is said."""
-    given = await request.form(max_fields=200, max_files=0)
     check_csrf(viewer, str(given.get("csrf", "")))
     language = language_of(request)
     values = {name: str(given.get(name, "")).strip() for name in EDITABLE}

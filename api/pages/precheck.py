@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import PartsDep, SessionDep, ViewerDep, chosen_area, find_viewer, same_origin
 from api.language import language_of
+from api.posted import Posted
 from api.reading import found
 from api.rendering import render
 from registry.database import writing_session
@@ -82,9 +83,8 @@ def precheck_preview(request: Request, parts: PartsDep, typed: PlanForm) -> Resp
 
 
 @router.post("/precheck", dependencies=[Depends(same_origin)])
-async def precheck_keep(request: Request, parts: PartsDep, viewer: ViewerDep) -> Response:
+def precheck_keep(request: Request, parts: PartsDep, viewer: ViewerDep, form: Posted) -> Response:
     """Keep a check under a number, so that it can be printed and traced again."""
-    form = await request.form()
     typed = {field: str(form.get(field, ""))[:2000].strip() for field in FIELDS}
     checked, errors = _check(request, parts, typed)
     if checked is None:

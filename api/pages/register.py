@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.deps import Parts, PartsDep, SessionDep, SignedIn, check_csrf, find_viewer, same_origin
 from api.language import Language, language_of
 from api.pages.choices import function_shelves, options
+from api.posted import Posted
 from api.rendering import render
 from api.submitting import FORM, submit, understood
 from registry.database import writing_session
@@ -56,9 +57,8 @@ def register_form(request: Request, viewer: SignedIn) -> Response:
 
 
 @forms.post("/register")
-async def register(request: Request, parts: PartsDep, viewer: SignedIn) -> Response:
+def register(request: Request, parts: PartsDep, viewer: SignedIn, given: Posted) -> Response:
     """Check; show what will be registered; and once that is confirmed, register it."""
-    given = await request.form(max_fields=200, max_files=0)
     check_csrf(viewer, str(given.get("csrf", "")))
     require(viewer.account, "register")
     values = _values(given)

@@ -6,6 +6,7 @@ from starlette.datastructures import UploadFile
 
 from api.deps import SessionDep, find_viewer, same_origin
 from api.language import language_of
+from api.posted import PostedFile
 from api.rendering import render
 from api.tables import csv_answer
 from registry.errors import InvalidValue
@@ -29,14 +30,13 @@ def survey_csv(session: SessionDep) -> Response:
 
 
 @router.post("/survey", dependencies=[Depends(same_origin)])
-async def survey_upload(request: Request, session: SessionDep) -> Response:
+def survey_upload(request: Request, session: SessionDep, form: PostedFile) -> Response:
     """The same tables made from an uploaded survey file, beside the published ones. Nothing is stored."""
     language = language_of(request)
-    form = await request.form()
     upload = form.get("file")
     problem, survey = "", None
     try:
-        raw = await upload.read() if isinstance(upload, UploadFile) else b""
+        raw = upload.file.read(MOST_UPLOAD + 1) if isinstance(upload, UploadFile) else b""
         if len(raw) > MOST_UPLOAD:
             raise InvalidValue(
                 "file",
