@@ -3,13 +3,13 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from unicodedata import normalize
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from harvesters.encoding import decode
 from harvesters.file_kinds import kind_of
@@ -42,10 +42,11 @@ def read_table(
 
     The heading row is the first that has at least two columns we know (by our own template, by how Korean sheets
     head them, by the source's `columns`, or because `is_heading` says so); titles and notes above it are passed over.
+    Of a workbook's visible sheets it is the first that has such a row, unless `sheet` names one.
     """
-    cells, encoding = _cells(body, sheet)
+    sheets, encoding = _sheets(body, sheet)
     known = {*OUR_FIELDS, "owner", *BY_HEADING, *(compact(one) for one in columns or {})}
-    number = _heading_row(cells, known, is_heading)
+    cells, number = _with_headings(sheets, known, is_heading)
     headings = _named(cells[number])
     rows = []
     for offset, line in enumerate(cells[number + 1 :], start=number + 2):
@@ -55,7 +56,7 @@ def read_table(
     return Table(tuple(name for name in headings if name), tuple(rows), encoding)
 
 
-def _cells(body: bytes, sheet: str) -> tuple[list[list[Any]], str]:
+def _sheets(body: bytes, sheet: str) -> tuple[Iterable[list[list[Any]]], str]:
     if not body.strip(b"\x00\r\n\t "):
         size = f"{len(body):,}"
         raise _no_table("", f"빈 파일입니다({size}바이트).", f"The file is empty ({size} bytes).")
@@ -69,7 +70,7 @@ def _cells(body: bytes, sheet: str) -> tuple[list[list[Any]], str]:
     text = decode(body)
     if text.text.lstrip()[:1] == "<":
         raise _no_table(text.text[:60], "표가 아니라 웹 페이지입니다.", "It is a web page, not a sheet.")
-    return _csv(text.text), text.encoding
+    return [_csv(text.text)], text.encoding
 
 
 def _csv(text: str) -> list[list[Any]]:
@@ -89,7 +90,8 @@ def _csv(text: str) -> list[list[Any]]:
         ) from problem
 
 
-def _workbook(body: bytes, sheet: str) -> list[list[Any]]:
+def _workbook(body: bytes, sheet: str) -> Iterator[list[list[Any]]]:
+    """The cells of every sheet that has some, or of the one asked for."""
     try:
         if body.startswith(b"PK"):
             unpacked = sum(one.file_size for one in zipfile.ZipFile(io.BytesIO(body)).infolist())
@@ -107,19 +109,22 @@ def _workbook(body: bytes, sheet: str) -> list[list[Any]]:
             raise _no_table(
                 sheet, f"이런 이름의 시트가 없습니다. 있는 시트: {names}", f"No such sheet. Sheets: {names}"
             )
-        # An empty first sheet (a cover) is common; the first with cells is the table.
-        for name in [sheet] if sheet else book.sheet_names:
-            found = book.get_sheet_by_name(name)
-            rows = found.to_python(skip_empty_area=False)
+        # An empty first sheet (a cover) is common; what is hidden was not meant to be handed in.
+        shown = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+        empty = True
+        for name in [sheet] if sheet else shown:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             if rows:
+                empty = False
                 _check_size(len(rows))
-                return [[_plain(cell) for cell in row] for row in rows]
+                yield [[_plain(cell) for cell in row] for row in rows]
     except (CalamineError, zipfile.BadZipFile) as problem:
         raise _no_table(
             str(problem)[:60], "엑셀 파일이 깨졌습니다.", f"The spreadsheet is broken: {problem}"
         ) from problem
-    names = ", ".join(book.sheet_names)
-    raise _no_table("", f"시트에 내용이 없습니다. 있는 시트: {names}", f"The sheets are empty. Sheets: {names}")
+    if empty:
+        names = ", ".join(book.sheet_names)
+        raise _no_table("", f"시트에 내용이 없습니다. 있는 시트: {names}", f"The sheets are empty. Sheets: {names}")
 
 
 def _check_size(rows: int) -> None:
@@ -144,6 +149,20 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, date):
         return cell.isoformat()
     return str(cell) if isinstance(cell, time | timedelta) else cell
+
+
+def _with_headings(
+    sheets: Iterable[list[list[Any]]], known: set[str], is_heading: Callable[[str], bool]
+) -> tuple[list[list[Any]], int]:
+    """The first sheet with headings and their row; the first sheet's own error when none has any."""
+    first: InvalidValue | None = None
+    for cells in sheets:
+        try:
+            return cells, _heading_row(cells, known, is_heading)
+        except InvalidValue as problem:
+            first = first or problem
+    assert first is not None, "a file without any cells is refused before"
+    raise first
 
 
 def _heading_row(cells: Sequence[Sequence[Any]], known: set[str], is_heading: Callable[[str], bool]) -> int:

@@ -14,6 +14,9 @@ YEAR = re.compile(r"(\d{4})\s*[년.]?")
 SHORT = re.compile(r"['’‘]?(\d{2})\s*([.\-/년])\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})\s*[.일]?")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
+SERIAL = re.compile(r"[1-9]\d{4}")
+# Day 0 of spreadsheets, which believe in a 29th of February 1900.
+SERIAL_START = date(1899, 12, 30)
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d.*")
 
 
@@ -21,7 +24,7 @@ def read_date(value: object, field: str = "date", *, today: date | None = None, 
     """YYYY, YYYY-MM or YYYY-MM-DD, as exact as stated; '' for nothing; InvalidValue for what may be a wrong date.
 
     A date to come is refused unless `future` (a planned launch). A time with its zone counts in Korea. Numbers of
-    ten or thirteen digits are seconds or milliseconds since 1970. 26/11/23 is refused where it could be the
+    ten or thirteen digits are seconds or milliseconds since 1970, of five digits a spreadsheet's days (45352). 26/11/23 is refused where it could be the
     23rd of November 2026 as well as the 26th of November 2023.
     """
     today = today or datetime.now(SEOUL).date()
@@ -35,6 +38,9 @@ def read_date(value: object, field: str = "date", *, today: date | None = None, 
     if re.fullmatch(r"\d{10}|\d{13}", text):
         seconds = int(text) / (1000 if len(text) == 13 else 1)
         return _checked(datetime.fromtimestamp(seconds, SEOUL).date(), 3, value, field, today, future)
+    if SERIAL.fullmatch(text):
+        # A cell that lost its date format shows the number of its day.
+        return _checked(SERIAL_START + timedelta(days=int(text)), 3, value, field, today, future)
     if TIME.fullmatch(text):
         try:
             moment = datetime.fromisoformat(text.replace("Z", "+00:00"))

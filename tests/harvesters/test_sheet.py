@@ -58,6 +58,24 @@ def test_a_workbook_is_read_past_its_cover_title_and_notes() -> None:
     assert table.rows[0][1]["서비스시작일"] == "2020-12-01" and table.rows[1][1]["번호"] == 2
 
 
+def test_the_first_visible_sheet_with_headings_is_read() -> None:
+    book = Workbook()
+    cover = book.active
+    assert cover is not None
+    cover["A1"] = "작성 요령: 다음 시트에 적으세요"
+    for title, state in (("옛것", "hidden"), ("목록", "visible")):
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = state
+        sheet.append(["name", "owner"])
+        sheet.append([f"{title} 장터", "강릉시"])
+    body = BytesIO()
+    book.save(body)
+    assert [row["name"] for _, row in read_table(body.getvalue()).rows] == ["목록 장터"]
+    assert [row["name"] for _, row in read_table(body.getvalue(), sheet="옛것").rows] == ["옛것 장터"]
+    with pytest.raises(InvalidValue, match="작성 요령"):
+        read_table(body.getvalue(), sheet=cover.title)
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"   \n", b"<html><body>x</body></html>", b"\x00\x01\x02\x03binary", b"PK\x03\x04broken", b"a,b\n1,2\n"],
