@@ -137,6 +137,7 @@ class Follower:
         import structlog
 
         from api.startup import Installation
+        from registry.database import carry_over
         from search.overlap.store import follow
 
         assert isinstance(self._installation, Installation)
@@ -149,6 +150,7 @@ class Follower:
                 # Another process may have emptied the outbox: what it changed is compared at the next look.
                 if applied or time.monotonic() - compared > self._look_again:
                     follow(self._installation.database)
+                    carry_over(self._installation.database)
                     compared = time.monotonic()
             except Exception as problem:  # index and groups lag and never lie: the rows wait in the outbox
                 log.warning("index lags", problem=str(problem))
