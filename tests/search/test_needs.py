@@ -62,6 +62,10 @@ def test_every_entry_says_something_once():
         ("쓰레기 버리는 날", "recycling", "safety_report"),
         ("학교 밖 청소년", "teen_support", None),
         ("자전거 도둑맞았어요 보험", "bike_safety", None),
+        ("38번 언제 와요", "bus_info", None),
+        ("38번 창구 손님", None, "bus_info"),
+        ("내일 배 뜰까요", "traffic_info", "farm_mall"),
+        ("안동찜닭 시켜 먹자", "food_delivery", "tourism_info"),
     ],
 )
 def test_words_with_two_meanings_are_told_apart(text, asks, never):

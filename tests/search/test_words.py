@@ -34,6 +34,9 @@ def read(text):
         ("유모차 팔기", ["유모차", "팔다"]),
         ("사과 팔 데", ["사과", "팔다"]),
         ("인터넷에서 산 물건", ["인터넷", "사다", "물건"]),
+        ("주민이 정한다던데", ["주민", "정하다"]),
+        ("막차 끊겼는디", ["막차", "끊기다"]),
+        ("엄마가 깜빡깜빡하셔서", ["엄마", "깜빡깜빡하다"]),
     ],
 )
 def test_particles_endings_and_politeness_fall_off(text, words):
@@ -61,6 +64,10 @@ def test_particles_endings_and_politeness_fall_off(text, words):
         "실거래가",
         "하수구",
         "고양이",
+        "수다",
+        "다수결",
+        "쉰",
+        "편지",
     ],
 )
 def test_a_word_is_not_taken_for_a_form_of_a_verb_nor_cut(text):
