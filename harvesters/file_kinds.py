@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 
@@ -77,8 +78,14 @@ def _in_zip(body: bytes) -> FileKind | None:
     try:
         packed = zipfile.ZipFile(io.BytesIO(body))
         names = packed.namelist()
-        made_as = packed.read("mimetype")[:80] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+        made_as = b""
+        if "mimetype" in names:
+            with packed.open("mimetype") as entry:
+                # So much and no more is unpacked: the entry may be a bomb.
+                made_as = entry.read(80)
+    # Whatever zipfile raises on broken bytes (an unknown compression is its NotImplementedError, a password its
+    # RuntimeError): the kind is not known then, and reading the sheet says what is broken.
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         return None
     if b"hwp" in made_as or any(name.startswith("Contents/section") for name in names):
         return _HANGUL

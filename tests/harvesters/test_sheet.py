@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import tracemalloc
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from harvesters.file_kinds import kind_of
 from harvesters.sheet import records_of_sheet
 from harvesters.sheet_import import import_file
 from harvesters.table import read_table
@@ -56,6 +58,19 @@ def test_a_workbook_is_read_past_its_cover_title_and_notes() -> None:
     table = read_table(workbook(rows, cover=True))
     assert [number for number, _ in table.rows] == [4, 5]
     assert table.rows[0][1]["서비스시작일"] == "2020-12-01" and table.rows[1][1]["번호"] == 2
+
+
+def test_a_packed_entry_that_is_broken_or_a_bomb_only_leaves_the_kind_unknown() -> None:
+    body = BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", b"\0" * 50_000_000)
+        packed.writestr("xl/workbook.xml", b"")
+    whole = body.getvalue()
+    tracemalloc.start()
+    assert kind_of(whole) is None
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+    assert kind_of(whole[:60] + b"\xff" * 200 + whole[260:]) is None
 
 
 def test_the_first_visible_sheet_with_headings_is_read() -> None:
