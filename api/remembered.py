@@ -46,7 +46,7 @@ class Remembered:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in PATHS:
             await self.app(scope, receive, send)
             return
-        state = await run_in_threadpool(self._now)
+        state = await self._now()
         if state is None:
             await self.app(scope, receive, send)
             return
@@ -61,13 +61,14 @@ class Remembered:
             await _send(sent, headers.get("if-none-match", ""), send)
             return
         found = await self._passed_on(scope, receive, send)
-        if found is not None and state == self._state and state == await run_in_threadpool(self._now):
+        if found is not None and state == self._state and state == await self._now():
             self._keep(key, found)
 
-    def _now(self) -> Hashable:
+    async def _now(self) -> Hashable:
         """What answers rest on now; None where that cannot be told, which the application will say better."""
         try:
-            return self.parts.finder.state()
+            # Handing the question to a thread costs more than all else that is done for a remembered answer.
+            return self.parts.finder.state_at_hand() or await run_in_threadpool(self.parts.finder.state)
         except Exception:  # the registry or the engine is away: the application answers with cause and remedy
             return None
 

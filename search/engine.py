@@ -179,6 +179,9 @@ class SearchEngine(Protocol):
     def generation(self) -> str:
         """A text that changes whenever the content may have changed; cheap enough to ask before each search."""
 
+    def generation_at_hand(self) -> str | None:
+        """The same where it is known without waiting for anything; None where `generation` has to look further."""
+
     def format(self) -> str:
         """The format the standing index was built with ('' when there is none); see search/fields.py FORMAT."""
 

@@ -54,6 +54,13 @@ class Finder:
         """All that answers rest on at the moment: the index, the words of it that queries are read with, the governments."""
         return self._state(self._preparing.now())
 
+    def state_at_hand(self) -> Hashable | None:
+        """The same where it is known without waiting for the engine or the registry; else None."""
+        known, generation = self._preparing.at_hand(), self._engine.generation_at_hand()
+        if known is None or generation is None:
+            return None
+        return generation, known.reader.generation, known.stamp
+
     def _state(self, known: Prepared) -> Hashable:
         return self._engine.generation(), known.reader.generation, known.stamp
 

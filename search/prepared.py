@@ -72,6 +72,10 @@ class Preparing:
                 self._lock.release()
         return known
 
+    def at_hand(self) -> Prepared | None:
+        """The same while nothing has to be prepared and nobody has to look; else None."""
+        return self._known if time.monotonic() - self._looked <= LOOK_SECONDS else None
+
     def _prepare(self) -> Prepared:
         with session_of(self._database) as session:
             # Stamped before it is read: what changes in between is noticed by the next look.

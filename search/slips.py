@@ -9,7 +9,11 @@ from search.engine import AtLeast, Clause, Constant, Phrase, Plan, Term
 from search.grams import bigrams, is_initials, key_trigrams
 from search.hangul import fold, is_letter, keystrokes
 from search.known import Known
+from search.memory import Memory
 from search.words import Word
+
+# Texts whose nearest names are kept.
+MOST_KEPT = 2000
 
 
 class Slips:
@@ -18,9 +22,16 @@ class Slips:
     def __init__(self, known: Known, places: Places) -> None:
         self._known = known
         self._places = places
+        self._names: Memory[tuple[str, str, int]] = Memory(MOST_KEPT)
+        self._mended: Memory[tuple[str, list[tuple[str, str]]]] = Memory(MOST_KEPT)
 
     def mended(self, text: str) -> tuple[str, list[tuple[str, str]]]:
         """The text with unknown words replaced by a known one a slip away, where nothing bears out what was typed."""
+        # What is known may lag behind the index, and both count here.
+        stand = (self._known.engine.generation(), self._known.generation)
+        return self._mended.found(stand, text, lambda: self._mend(text))
+
+    def _mend(self, text: str) -> tuple[str, list[tuple[str, str]]]:
         changes: list[tuple[str, str]] = []
         for token in text.split():
             if len(fold(token)) < 2:
@@ -60,6 +71,9 @@ class Slips:
 
     def whole(self, wholes: Sequence[str]) -> tuple[str, str, int]:
         """The whole name within a slip or two of one of the texts: folded, as it is shown, and the text's number."""
+        return self._names.found(self._known.engine.generation(), tuple(wholes), lambda: self._nearest(wholes))
+
+    def _nearest(self, wholes: Sequence[str]) -> tuple[str, str, int]:
         for number, whole in enumerate(wholes):
             most = allowed(len(keystrokes(whole)))
             if not most or is_initials(whole) or (whole.isascii() and len(whole) < 6):

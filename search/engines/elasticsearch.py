@@ -157,6 +157,11 @@ class ElasticsearchEngine:
         self._generation = (time.monotonic(), known)
         return known
 
+    def generation_at_hand(self) -> str | None:
+        """What the cluster said within the last second."""
+        asked, known = self._generation
+        return known if time.monotonic() - asked < GENERATION_SECONDS else None
+
     def format(self) -> str:
         """The format of the standing index."""
 

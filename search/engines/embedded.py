@@ -34,10 +34,11 @@ class EmbeddedEngine:
         self._facets = FacetCounter(self._queries)
 
     def search(self, plan: Plan) -> Candidates:
+        generation = self._folder.generation()
         searcher = self._folder.searcher()
         if searcher is None:
             return Candidates(0, (), dict.fromkeys(plan.facets, ()))
-        counting = self._facets.start(searcher, plan) if plan.facets else None
+        counting = self._facets.start(searcher, generation, plan) if plan.facets else None
         size = plan.offset + plan.limit
         found = self._best(searcher, plan, size)
         rows = _in_order(searcher, found.hits, plan.offset, size)
@@ -94,6 +95,9 @@ class EmbeddedEngine:
 
     def generation(self) -> str:
         return self._folder.generation()
+
+    def generation_at_hand(self) -> str | None:
+        return self._folder.generation_at_hand()
 
     def format(self) -> str:
         return self._folder.format()

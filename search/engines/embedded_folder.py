@@ -104,6 +104,19 @@ class IndexFolder:
         self.searcher()
         return f"{self._opened.name}/{self._opened.commit}" if self._opened else ""
 
+    def generation_at_hand(self) -> str | None:
+        """The generation where nothing has to be opened or read again for it; else None."""
+        opened = self._opened
+        if opened is None or opened.commit is None:
+            return None
+        try:
+            named, seen = self._named.stat(), opened.meta.stat()
+        except FileNotFoundError:
+            return None
+        if (named.st_mtime_ns, named.st_ino) != opened.standing or (seen.st_mtime_ns, seen.st_ino) != opened.commit:
+            return None
+        return f"{opened.name}/{opened.commit}"
+
     def close(self) -> None:
         """Let go of the open index."""
         with self._open_lock:

@@ -87,6 +87,9 @@ class NullEngine:
     def generation(self) -> str:
         return str(self._changes)
 
+    def generation_at_hand(self) -> str | None:
+        return str(self._changes)
+
     def format(self) -> str:
         return FORMAT if self._changes else ""
 

@@ -27,10 +27,10 @@ SEARCH = "/api/v1/search"
 ANALYSER = Analyser()
 
 
-@pytest.fixture
-def server(placed_template, tmp_path, monkeypatch):
+@pytest.fixture(params=[0.0, 1000.0], ids=["asks the registry", "has all at hand"])
+def server(request, placed_template, tmp_path, monkeypatch):
     """A running application over an empty index and its installation; and how often its finder was asked."""
-    monkeypatch.setattr("search.prepared.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("search.prepared.LOOK_SECONDS", request.param)
     asked = []
     find, suggest = Finder.search, Finder.suggest
     monkeypatch.setattr(Finder, "search", lambda self, query: asked.append(query.text) or find(self, query))
@@ -129,6 +129,7 @@ def test_an_answer_read_with_old_words_is_forgotten_with_them(server, monkeypatc
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("server", [0.0], indirect=True)
 def test_a_changed_government_or_zone_is_never_answered_from_memory(server):
     client, installation, asked = server
     other = open_database(installation.settings.sqlalchemy_url)
@@ -148,6 +149,7 @@ def test_a_changed_government_or_zone_is_never_answered_from_memory(server):
     assert client.get(SEARCH, params={"q": "도서관", "area": "수원시"}).status_code == 422
 
 
+@pytest.mark.parametrize("server", [0.0], indirect=True)
 def test_an_error_is_not_remembered(server):
     client, installation, _ = server
     assert client.get(SEARCH, params={"zone": "office-south"}).status_code == 404
@@ -178,3 +180,19 @@ def test_no_more_is_kept_than_may_be(server):
             client.get(SEARCH, params={"q": f"도서관 {number}"})
         client.get(SEARCH, params={"q": "도서관 7"})
     assert len(asked) == 16 and 0 < memory._bytes <= 5_000
+
+
+@pytest.mark.parametrize("server", [1000.0], indirect=True)
+def test_a_remembered_answer_waits_for_no_thread(server, monkeypatch):
+    client, installation, asked = server
+    names(client, "도서관")
+
+    async def never(*_: object) -> None:
+        raise AssertionError("a thread was asked")
+
+    monkeypatch.setattr("api.remembered.run_in_threadpool", never)
+    names(client, "도서관")
+    assert len(asked) == 1
+    installation.engine.write([entry("솔라온누리터")], [])
+    monkeypatch.undo()
+    assert names(client, "솔라온누리터") == ["솔라온누리터"]

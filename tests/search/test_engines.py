@@ -270,6 +270,23 @@ def test_the_generation_changes_with_the_content_and_only_then(filled):
     assert filled.generation() not in (before, written, deleted)
 
 
+def test_the_generation_at_hand_is_the_one_that_stands(filled):
+    stands = filled.generation()
+    assert filled.generation_at_hand() == stands
+    filled.write(made(platform("new", "새로운 것")), [])
+    assert filled.generation_at_hand() in (None, filled.generation()) and filled.generation_at_hand() != stands
+
+
+def test_counts_are_those_of_the_words_wherever_they_are_asked_and_of_the_index_as_it_is(filled):
+    here, there = (Plan(Everything(), prior=(Codes("owner", (one,)),), facets=("form",)) for one in ("4111000000", "x"))
+    narrowed = Plan(Everything(), facets=("form",), filters={"status": ("closed",)})
+    first = filled.search(here)
+    assert filled.search(there).facets == first.facets != filled.search(narrowed).facets
+    filled.write(made(platform("new", "새로운 것")), [])
+    (form, before), *_ = first.facets["form"]
+    assert dict(filled.search(there).facets["form"])[form] == before + 1
+
+
 def test_a_rebuild_replaces_everything(filled):
     assert filled.rebuild(made(platform("only", "오직 하나"))) == 1
     assert (filled.count(), ids(filled, Plan(Everything()))) == (1, ["only"])
