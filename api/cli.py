@@ -53,7 +53,8 @@ def main() -> None:
         if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):
             raise
         # The command line library's own usage errors: wrong option, missing argument.
-        print(f"{error.format_message()}\nmetaplatform --help", file=sys.stderr)
+        korean = "명령이 맞지 않습니다. metaplatform --help 를 보세요."
+        print(f"{korean}\n{error.format_message()} See metaplatform --help.", file=sys.stderr)
         guarded = 2
     sys.exit(guarded or status)
 

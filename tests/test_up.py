@@ -85,7 +85,15 @@ def state(home: Path) -> list[tuple[object, ...]]:
     return platforms + counts
 
 
-def test_a_taken_port_is_one_sentence(tmp_path: Path):
+def test_a_wrong_or_taken_port_is_one_sentence(tmp_path: Path):
+    wrong = subprocess.run(
+        [sys.executable, "-m", "api.cli", "up", "--port", "99999"],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert wrong.returncode == 2 and "--port" in wrong.stderr and "명령이 맞지 않습니다" in wrong.stderr
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = subprocess.run(

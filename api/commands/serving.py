@@ -14,8 +14,11 @@ import typer
 from api.commands.output import progress_display, say
 from config.settings import PROJECT, Settings, get_settings
 
-PortOption = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
+PortOption = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
+ProcessesOption = Annotated[
+    int, typer.Option(min=1, max=64, help="Server processes behind the port; one a core at most.")
+]
 
 
 def up(host: HostOption = None, port: PortOption = None) -> None:
@@ -26,12 +29,12 @@ def up(host: HostOption = None, port: PortOption = None) -> None:
     serve_all(chosen(get_settings(), host, port))
 
 
-def serve(host: HostOption = None, port: PortOption = None) -> None:
+def serve(host: HostOption = None, port: PortOption = None, processes: ProcessesOption = 1) -> None:
     """Serve web pages and the API only; harvest with `metaplatform worker` elsewhere.
 
-    Example: metaplatform serve --host 0.0.0.0
+    Example: metaplatform serve --host 0.0.0.0 --processes 4
     """
-    serve_all(chosen(get_settings(), host, port), with_worker=False)
+    serve_all(chosen(get_settings(), host, port), with_worker=False, processes=processes)
 
 
 def demo(port: PortOption = None) -> None:
@@ -50,7 +53,7 @@ def chosen(settings: Settings, host: str | None, port: int | None) -> Settings:
     return settings.model_copy(update={key: value for key, value in said.items() if value is not None})
 
 
-def serve_all(settings: Settings, *, with_worker: bool = True, ready: str = "") -> None:
+def serve_all(settings: Settings, *, with_worker: bool = True, ready: str = "", processes: int = 1) -> None:
     """Prepare, start the worker, and serve until Ctrl-C or SIGTERM."""
     from api.startup import free_port, open_installation, prepare
 
@@ -61,7 +64,10 @@ def serve_all(settings: Settings, *, with_worker: bool = True, ready: str = "") 
         with progress_display("준비 중 / preparing") as progress:
             password = prepare(installation, progress)
         announce(settings, password, ready)
-        listen(settings, installation, with_worker)
+        if processes == 1:
+            listen(settings, installation, with_worker)
+        else:
+            follow_and_listen(settings, installation, processes)
     finally:
         installation.close()
         say("멈췄습니다. / Stopped.")
@@ -109,6 +115,18 @@ def listen(settings: Settings, installation: object, with_worker: bool) -> None:
     finally:
         if worker:
             worker.stop()
+        follower.stop()
+
+
+def follow_and_listen(settings: Settings, installation: object, processes: int) -> None:
+    """Serve in several processes; this one keeps index and comparisons up to date, and them alive."""
+    from api.several import listen_in_several
+
+    follower = Follower(installation)
+    follower.start()
+    try:
+        listen_in_several(settings, processes)
+    finally:
         follower.stop()
 
 

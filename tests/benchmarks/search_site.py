@@ -1,17 +1,19 @@
 """A server process over an index that is ready, and an ordinary client that keeps its connection.
 
-    python -m tests.benchmarks.search_site FOLDER
+    python -m tests.benchmarks.search_site FOLDER [PROCESSES]
 
 The application, its settings and its server are those of `metaplatform serve`; only the preparing is left out, which
-would bring the index to the state of a registry that holds no generated platforms.
+would bring the index to the state of a registry that holds no generated platforms, and the following of changes.
 """
 
 import gzip
 import http.client
 import json
+import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +24,10 @@ from urllib.parse import urlencode
 import uvicorn
 
 from api.app import create_app
+from api.several import listen_in_several
 from api.startup import free_port, open_installation, settle
 from config.settings import Settings
+from tests.components.processes import family_bytes
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class Site:
         """The most memory that the process has had, files mapped into it included."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
+
+    def resident_megabytes(self) -> int:
+        """The memory of the process and those it started; what they share is counted once."""
+        return family_bytes(self.process.pid) // 1_000_000
 
 
 class Client:
@@ -64,9 +72,9 @@ class Client:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Site]:
-    """A server process of its own over the database and the index in a folder."""
-    command = [sys.executable, "-m", "tests.benchmarks.search_site", str(folder)]
+def running(folder: Path, processes: int = 1) -> Iterator[Site]:
+    """A server of its own, in one process or several, over the database and the index in a folder."""
+    command = [sys.executable, "-m", "tests.benchmarks.search_site", str(folder), str(processes)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
@@ -79,15 +87,33 @@ def running(folder: Path) -> Iterator[Site]:
 def main() -> None:
     """Serve until told to stop; the port is the first line of the output."""
     # One address asks for everybody here: what a single one may ask in a minute does not count.
-    settings = Settings(home=Path(sys.argv[1]), host="127.0.0.1", port=0, program_requests_per_minute=0)
+    os.environ |= {"METAPLATFORM_HOME": sys.argv[1], "METAPLATFORM_PROGRAM_REQUESTS_PER_MINUTE": "0"}
+    settings = Settings(host="127.0.0.1", port=0)
+    port, processes = free_port(settings.host, settings.port), int(sys.argv[2])
+    if processes > 1:
+        threading.Thread(target=_tell_once_asked, args=(port,), daemon=True).start()
+        listen_in_several(settings.model_copy(update={"port": port}), processes)
+        return
     installation = open_installation(settings)
-    port = free_port(settings.host, settings.port)
     app = create_app(settings, installation)
     settle()
     server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=port, log_level="warning"))
     threading.Thread(target=_tell, args=(server, port), daemon=True).start()
     server.run()
     installation.close()
+
+
+def _tell_once_asked(port: int) -> None:
+    # The port is open before anybody serves there: a question waits until somebody does.
+    while True:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request("GET", "/api/v1/suggest?q=a")
+            connection.getresponse().read()
+            break
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    print(port, flush=True)
 
 
 def _tell(server: uvicorn.Server, port: int) -> None:
