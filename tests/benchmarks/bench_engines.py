@@ -7,12 +7,13 @@ contestant answers from a process of its own that is started for it, so that its
 server's memory is added. Each question asks for ten hits and facets (three of the peers', eleven of ours), every
 second one with a filter.
 
-Answers a second are measured under two loads, for every contestant in the same run. `new`: no question comes twice, since
-each text is asked from another place in every round, so that no memory of answers helps anybody. `residents`: judged
-questions drawn by Zipf's law (exponent 1, fixed seed), the same row for everyone and begun before the clock is; whoever
-remembers answers (we, Solr, Elasticsearch) may give them again. Residents know more than these questions: the tail of
-their own is longer, so that a real site lies between the two. Ours and CKAN are also asked over HTTP by the same light client, and
-CKAN can be asked no other way.
+Answers a second are measured under three loads, for every contestant in the same run. `new`: no question comes twice, since
+each text is asked from another place in every round, so that no memory of whole answers helps anybody; what is kept of a text, of
+a filter or of a count may. `residents`: judged questions drawn by Zipf's law (exponent 1, fixed seed), the same row for everyone
+and begun 2,000 questions before the clock is; whoever remembers answers (we, Solr, Elasticsearch) may give them again.
+`asked_before`: the same row once every question has been asked, as on a site that has been up for a while. Residents know more
+than these questions: the tail of their own is longer, so that a real site lies between the loads. Ours and CKAN are also asked over
+HTTP by the same light client, both served by two processes, ours by one as well; CKAN can be asked no other way.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -55,10 +57,11 @@ FIGURES = ("ndcg_at_10", "mrr", "success_at_1", "zero_result_rate")
 CLIENTS = (1, 8, 32)
 FILTER = {"type": "information"}
 OURS = ("embedded", "elasticsearch")
-LOADS = ("new", "residents")
-# Questions that come before the clock is started; of residents' so many that what is remembered is remembered by then.
-BEFORE = {"new": 200, "residents": 2_000}
+LOADS = ("new", "residents", "asked_before")
+# Questions that come before the clock is started; with two processes each has to have been asked everything by then.
+NEW_BEFORE, RESIDENTS_BEFORE, TIMES_BEFORE = 200, 2_000, 4
 SLOW_BEFORE = 40
+PROCESSES = 2
 WARMING_SECONDS = 60.0
 
 Ask = Callable[[str, int | None, bool], None]
@@ -131,10 +134,12 @@ def contest(folder: Path, count: int, seconds: float, without: Sequence[str]) ->
 
     asked = questions(judged, places)
     ours("embedded", Settings(home=folder, elasticsearch_url=""), lambda: 0)
-    with running(folder) as site:
-        results["embedded"]["http_per_second"] = over_http(site.port, _ask_us(places), asked, places, seconds)
-        results["embedded"]["http_server_mb"] = site.peak_megabytes()
-    stages.done("embedded: measured over HTTP")
+    for processes in (PROCESSES, 1):
+        with running(folder, processes) as site:
+            rates = over_http(site.port, _ask_us(places), asked, places, seconds)
+            results["embedded"].setdefault("http_per_second", {})[processes] = rates
+            results["embedded"].setdefault("http_server_mb", {})[processes] = site.resident_megabytes()
+        stages.done(f"embedded: measured over HTTP, processes {processes}")
     if "fts5" not in without:
         file = folder / "fts5.sqlite"
 
@@ -154,12 +159,12 @@ def contest(folder: Path, count: int, seconds: float, without: Sequence[str]) ->
                 peer("nori", nori, nori.build, {"url": cluster.url}, cluster.resident_bytes)
     if "ckan" not in without:
         # Two data sets, two sites: CKAN keeps what it once took.
-        with Ckan(workers=2) as site:
+        with Ckan(workers=PROCESSES) as site:
             stages.done("ckan: started")
             CkanSearch.build(site, real)
             quality = figures(PeerFinder(CkanSearch(site.url), places, real), judged)
         stages.done("ckan: quality")
-        with Ckan(workers=2) as site:
+        with Ckan(workers=PROCESSES) as site:
             stages.done("ckan: started again")
             began = time.perf_counter()
             CkanSearch.build(site, made())
@@ -169,7 +174,7 @@ def contest(folder: Path, count: int, seconds: float, without: Sequence[str]) ->
             results["ckan"] = {**quality, "build_s": built, **measured(about, seconds, site.resident_bytes)}
             port = urlsplit(site.url).port or 0
             asking = _ask_ckan(CkanSearch(site.url), places)
-            results["ckan"]["http_per_second"] = over_http(port, asking, asked, places, seconds)
+            results["ckan"]["http_per_second"] = {PROCESSES: over_http(port, asking, asked, places, seconds)}
             stages.done("ckan: measured")
     return {
         "records": count,
@@ -202,20 +207,28 @@ def questions(judged: Sequence[Judged], places: Places) -> list[Question]:
     ]
 
 
-def loads(asked: Sequence[Question], places: Places) -> dict[str, Iterator[Question]]:
-    """Both loads; each goes on where it was for the next number of clients, so that what is new stays new."""
-    ids = [place.id for place in places.all() if place.id is not None]
-    return {"new": fresh(asked, ids), "residents": as_residents_ask(asked)}
+def loads(asked: Sequence[Question], places: Places) -> Iterator[tuple[str, Iterator[Question], Iterator[Question]]]:
+    """Every load: its name, what is asked before the clock is started, and its row.
+
+    A row goes on where it was for the next number of clients, so that what is new stays new.
+    """
+    new = fresh(asked, [place.id for place in places.all() if place.id is not None])
+    yield "new", islice(new, NEW_BEFORE), new
+    residents = as_residents_ask(asked)
+    yield "residents", islice(residents, RESIDENTS_BEFORE), residents
+    yield "asked_before", (one for _ in range(TIMES_BEFORE) for one in asked), residents
 
 
 def over_http(
     port: int, asking: Callable[[Question], bytes], asked: Sequence[Question], places: Places, seconds: float
 ) -> dict[str, dict[str, float]]:
-    """Answers a second over HTTP under both loads."""
+    """Answers a second over HTTP under every load."""
     found: dict[str, dict[str, float]] = {}
-    for load, row in loads(asked, places).items():
+    # What the client writes for a question is written once: it shares its cores with the server.
+    asking = lru_cache(2 * len(asked))(asking)
+    for load, before, row in loads(asked, places):
+        answered(port, map(asking, before), 8, WARMING_SECONDS)
         requests = map(asking, row)
-        answered(port, islice(requests, BEFORE[load]), 8, WARMING_SECONDS)
         found[load] = {str(clients): answered(port, requests, clients, seconds) for clients in CLIENTS}
     return found
 
@@ -269,21 +282,21 @@ def measure(about: Mapping[str, Any]) -> dict[str, Any]:
     ask = _asker(about, places, database, inside)
     asked = questions(read_judged(JUDGED), places)
     slow = about["kind"] in ("fts5", "ckan")
-    rows = loads(asked, places)
-    # Warmed with questions that are not asked again.
-    for question in islice(rows["new"], SLOW_BEFORE if slow else BEFORE["new"]):
-        ask(*question)
+    # Warmed with texts that are not asked again.
+    for place in places.all()[: SLOW_BEFORE if slow else NEW_BEFORE]:
+        ask(place.full_name, None, False)
     inside.clear()
     times = [_timed(ask, question) for question in asked[:: 4 if slow else 1]]
     spent = list(inside)
     result: dict[str, Any] = {"total_ms": _spread(times), "engine_ms": _spread(spent) if spent else None}
     if about["kind"] != "ckan":
-        for question in islice(rows["residents"], SLOW_BEFORE if slow else BEFORE["residents"]):
-            ask(*question)
-        result["per_second"] = {
-            load: {str(clients): _throughput(ask, row, clients, about["seconds"]) for clients in CLIENTS}
-            for load, row in rows.items()
-        }
+        result["per_second"] = {}
+        for load, before, row in loads(asked, places):
+            for question in islice(before, SLOW_BEFORE if slow else None):
+                ask(*question)
+            result["per_second"][load] = {
+                str(clients): _throughput(ask, row, clients, about["seconds"]) for clients in CLIENTS
+            }
     return {**result, "process_mb": round(family_bytes(_own_pid()) / 1e6)}
 
 
@@ -376,12 +389,13 @@ def show(result: Mapping[str, Any]) -> None:
         lines.append([name, *map(str, [*quality, *spread, engine, memory, round(one["build_s"])])])
     lines += [[], ["answers a second", *(f"{load} {clients}" for load in LOADS for clients in CLIENTS)]]
     for name, one in result["contestants"].items():
-        for label, rates in ((name, one.get("per_second")), (f"{name}, HTTP", one.get("http_per_second"))):
-            if rates:
-                lines.append([label, *(str(rates[load][str(clients)]) for load in LOADS for clients in CLIENTS)])
+        served = {f"{name}, HTTP, {number}": rates for number, rates in one.get("http_per_second", {}).items()}
+        inside = {name: one["per_second"]} if "per_second" in one else {}
+        for label, rates in (inside | served).items():
+            lines.append([label, *(str(rates[load][str(clients)]) for load in LOADS for clients in CLIENTS)])
     for line in lines:
         print(
-            "".join(f"{cell:>20}" for cell in line[:1]) + "".join(f"{cell:>14}" for cell in line[1:]), file=sys.stderr
+            "".join(f"{cell:>24}" for cell in line[:1]) + "".join(f"{cell:>16}" for cell in line[1:]), file=sys.stderr
         )
 
 
