@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import yaml
 from config.settings import CONFIG
 from search.english import English, plain
 from search.hangul import even, fold
+from search.leanings import Leanings, load_leanings
 from search.words import Lexicon, Word, lexicon_of
 
 # What a function named second, third … for one need is worth beside the first.
@@ -29,6 +30,10 @@ RARE = 1.5
 MOST_ASKED = 2_000
 # Words that other phrases of the same function bear out to this share count so much for it beside the best phrase.
 HEARD, TOGETHER = 0.6, 0.3
+# Below SETTLED phrases alone do not settle what is meant, below SAID they say nothing. What words lean to is then worth
+# LEANING at least and grows by LEANS of the leaning, to which what was hardly said adds its share.
+SETTLED, SAID = 0.6, 0.4
+LEANING, LEANS, HARDLY = 0.4, 0.5, 0.3
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Vocabulary:
     """What config/vocab knows of words: the dictionary, synonyms, weak and empty words, and the needs."""
 
     def __init__(self, folder: Path = CONFIG / "vocab") -> None:
+        self._folder = folder
         functions = _load(folder / "functions.yml")
         words = _load(folder / "words.yml")
         needs = [need for path in sorted((folder / "needs").glob("*.yml")) for need in _load(path)]
@@ -93,6 +99,11 @@ class Vocabulary:
         # One question's words are asked about up to three times, and the same needs come again and again.
         self._asked = lru_cache(maxsize=MOST_ASKED)(self._functions_of)
 
+    @property
+    def words(self) -> Iterable[str]:
+        """Every word that stands in a phrase, as `canonical` writes it."""
+        return self._by_word.keys()
+
     def canonical(self, word: str) -> str:
         """The word that stands for all its synonyms."""
         return self._canonical.get(word) or plain(word)
@@ -121,8 +132,39 @@ class Vocabulary:
         return self.weight(word) if word in self._spread else min(UNHEARD, self.weight(word))
 
     def functions_for(self, words: Sequence[Word]) -> list[FoundFunction]:
-        """The functions that these words ask for, strongest first; empty when the words say too little."""
-        return list(self._asked(tuple(word.text for word in words)))
+        """The functions that these words ask for, strongest first; empty when the words say too little.
+
+        Where no phrase says it clearly, what the words lean to comes in (kind `leaning`).
+        """
+        found = self._asked(tuple(word.text for word in words))
+        if found and (found[0].strength >= SETTLED or found[0].kind == "brands"):
+            return list(found)
+        return self._leaning(found, words)
+
+    def _leaning(self, found: Sequence[FoundFunction], words: Sequence[Word]) -> list[FoundFunction]:
+        leanings = self._leanings.of(words)
+        known = {one.id: one for one in found}
+        said = bool(found) and found[0].strength >= SAID
+        if not said and not any(leaning.clear for leaning in leanings):
+            return list(found)
+        for leaning in leanings:
+            one = known.get(leaning.function) or FoundFunction(leaning.function, 0.0, frozenset(), "leaning")
+            if not leaning.clear and not (said and one.strength):
+                continue
+            if said:
+                strength = one.strength + LEANS * leaning.weight
+            else:
+                strength = LEANING + LEANS * (leaning.weight + HARDLY * one.strength)
+            known[one.id] = replace(one, strength=strength, words=one.words | leaning.words)
+        # Never as sure as what the phrases settle.
+        most = max(SETTLED, *(one.strength for one in known.values())) / SETTLED
+        ranked = [replace(one, strength=one.strength / most) for one in known.values()]
+        return sorted(ranked, key=lambda one: (-one.strength, one.id))
+
+    @cached_property
+    def _leanings(self) -> Leanings:
+        table = load_leanings(self._folder / "leanings.txt", self.names.keys())
+        return Leanings(table, self.lexicon, self.canonical, self.weight, frozenset(self.empty))
 
     def _functions_of(self, words: tuple[str, ...]) -> tuple[FoundFunction, ...]:
         query = {self.canonical(word): word for word in words}

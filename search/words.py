@@ -36,11 +36,12 @@ MOST_READ = 2_000
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a query: as found in the dictionary (verbs in their dictionary form), and whether it was known."""
+    """One word of a query: as found in the dictionary (verbs in their dictionary form), whether it was known, its token."""
 
     text: str
     kind: str = "noun"
     known: bool = True
+    token: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class Lexicon:
         """The words that one token is made of."""
         words = self._words.get(token)
         if words is None:
-            words = tuple(self._token(token))
+            words = tuple(Word(one.text, one.kind, one.known, token) for one in self._token(token))
             _keep(self._words, token, words)
         return list(words)
 
