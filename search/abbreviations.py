@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.engine import Clause, Phrase, Plan, Term
+from search.everyday import everyday
 from search.grams import bigrams
 from search.hangul import fold, is_syllable
 from search.known import Known
@@ -51,6 +52,8 @@ class Abbreviations:
         return None
 
     def _borne_out(self, typed: str) -> bool:
+        if typed in everyday():
+            return True
         words = self._known.lexicon.read(typed)
         # Verbs alone may be read into anything: 서열데 is not 서다 and 열다.
         if all(word.known for word in words) and (len(words) == 1 or any(word.kind != "verb" for word in words)):

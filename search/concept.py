@@ -18,6 +18,8 @@ class Concept:
     weak: bool = False
     known: bool = True
     verb: bool = False
+    # What the word is a kind of: 동물원 for 코끼리.
+    kinds: tuple[str, ...] = ()
 
     @property
     def grams(self) -> tuple[str, ...]:

@@ -77,6 +77,12 @@ class Finder:
         scope = self._scope(query, understood, known)
         filters = self._filters(query, places)
         found, relaxed = self._find(query, understood, scope, filters)
+        if not found.total and not query.literal:
+            # Nothing bears out the words as everybody uses them: they may be slips of others.
+            again = reader.read(query.text, query.area_id, common=True)
+            if again != understood:
+                understood, scope = again, self._scope(query, again, known)
+                found, relaxed = self._find(query, understood, scope, filters)
         ranked = self._ranked(query, found, understood, scope)
         hits = tuple(_hit(one, understood, query.explain) for one in ranked)
         nothing = not hits and query.offset == 0 and query.limit > 0

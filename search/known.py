@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from registry.bodies import known_bodies
 from registry.governments import Places
 from search.engine import Phrase, Plan, SearchEngine, Term
+from search.everyday import beside_the_point
 from search.grams import bigrams
 from search.hangul import even, fold, is_letter, is_syllable, keystrokes
 from search.letters import sound
@@ -87,7 +88,7 @@ class Known:
         by_length: dict[int, list[str]] = {}
         # Every other English word is a slip away from one of the vocabulary's: police and policy.
         english = frozenset(self.vocabulary.english.words()) - words.keys()
-        for word in (words.keys() | self.base | self._place_names) - english:
+        for word in (words.keys() | (self.base - beside_the_point()) | self._place_names) - english:
             if len(word) >= 2:
                 by_length.setdefault(len(keystrokes(word)), []).append(word)
         rows = {length: sorted(some) for length, some in by_length.items()}

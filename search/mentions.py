@@ -14,6 +14,8 @@ PLACE_WORDS = frozenset({"서울", "부산", "제주", "세종"})
 # A function whose words contain a place name must be asked for at least so clearly to make it a mere word: of who
 # told where she lives, and of who did not.
 NEEDED, NEEDED_ANYWHERE = 0.4, 0.75
+# 도청 and 시청 by themselves, without the place that they belong to.
+SEAT = re.compile(r"(?<![가-힣])([도시])청")
 # Where a place name stood, and what may follow it: a title and a particle. In 부산 도로 the last word is a road.
 HOLE = "\0"
 TITLE = re.compile(
@@ -100,6 +102,17 @@ class Mentions:
         # 경기도 수원시: the province only says which 수원시.
         above = {row.parent_id for row in chosen}
         return list({row.id: row for row in chosen if row.id not in above}.values())
+
+    def seat(self, text: str, area_id: int | None) -> list[Government]:
+        """Whose 도청 or 시청 is meant: the province's, and in a district the city's; none where that is one's own anyway."""
+        found = SEAT.search(text)
+        if found is None or area_id is None:
+            return []
+        own = self._places.by_id(area_id)
+        above = [self._places.by_id(one) for one in self._places.ancestors(area_id)]
+        if own.name.endswith(found.group(1)):
+            return []
+        return [row for row in above if row.name.endswith(found.group(1))]
 
     def without(self, text: str, mentions: Sequence[PlaceMention]) -> tuple[str, bool]:
         """The text without its place names and without words for here, and whether there were such words."""

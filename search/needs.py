@@ -13,6 +13,7 @@ import yaml
 
 from config.settings import CONFIG
 from search.english import English, plain
+from search.everyday import beside_the_point
 from search.hangul import even, fold
 from search.leanings import Leanings, load_leanings
 from search.words import Lexicon, Word, lexicon_of
@@ -72,6 +73,7 @@ class Vocabulary:
         self.weak = {even(str(word)) for word in words["weak"]} | self.english.weak
         self.here = sorted((even(str(word)) for word in words["here"]), key=len, reverse=True)
         self.not_places = re.compile("|".join(words["not_places"]))
+        self.kinds = _narrower(_load(folder / "kinds.yml"))
         self.fields = {entry["id"]: str(entry["field"]) for entry in functions}
         self.renamed = {old: entry["id"] for entry in functions for old in entry.get("was") or ()}
         self.names = {entry["id"]: str(entry["ko"]) for entry in functions}
@@ -79,6 +81,14 @@ class Vocabulary:
         self.brands = {fold(str(brand)): entry["id"] for entry in functions for brand in entry.get("brands") or ()}
         self.weak_verbs = {str(verb) for verb in words["weak_verbs"]}
         self._teach(functions, words, needs)
+        # 제대로 is no discharge from the army, nor 자주 a sleep: what names nothing is read as a whole, and says nothing.
+        # 다시 천안 is a name.
+        named = {
+            part for entry in functions for brand in entry.get("brands") or () for part in even(str(brand)).split()
+        }
+        unnamed = {one for one in beside_the_point() - self.lexicon.nouns - named if not one.endswith("다")}
+        self.empty |= unnamed
+        self.lexicon.add_nouns(unnamed)
         self._canonical = {word: group[0] for group in self.groups for word in group}
         # The same few thousand tokens make up all phrases.
         self._word = cache(self.lexicon.word)
@@ -255,6 +265,15 @@ class Vocabulary:
         # A verb that goes with anything names no need by itself.
         if words - self.weak_verbs:
             yield Phrase(words, functions, kind)
+
+
+def _narrower(kinds: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Each narrower word with the wider ones that it is a kind of."""
+    found: dict[str, tuple[str, ...]] = {}
+    for wider, words in kinds.items():
+        for word in words:
+            found[even(word)] = (*found.get(even(word), ()), even(wider))
+    return found
 
 
 @lru_cache

@@ -45,6 +45,8 @@ FAR_LEAD = 0.4
 MAIN, BESIDE = 0.98, 0.9
 # A word of the need that so few of those meeting it have in their names tells which of them is meant; what that is worth.
 FEW, TOLD = 0.1, 0.6
+# One that says of itself the wider word of what was asked for: a zoo where elephants were.
+KIND = 0.35
 NAME, FUNCTION, BODY = 0.97, 0.85, 0.3
 
 
@@ -155,6 +157,12 @@ def _rank(
     if telling and function:
         borne = sum(one.weight for one in telling if one.text in stored["w"]) / total
         told = 1.0 - (1.0 - told) * (1.0 - TOLD * min(1.0, borne))
+    if (
+        function
+        and understood.need
+        and any(_is_kind(stored, kind) for one in understood.concepts for kind in one.kinds)
+    ):
+        told = 1.0 - (1.0 - told) * (1.0 - KIND)
     relevance = 1.0 - (1.0 - NAME * told) * (1.0 - FUNCTION * function) * (1.0 - BODY * min(1.0, body))
     told_apart = bool(apart) and all(map(matched.__contains__, apart))
     begun = begun_name(stored, understood)
@@ -238,6 +246,11 @@ def _function(stored: Mapping[str, Any], strengths: Mapping[str, FoundFunction])
         best = 1.0 - (1.0 - best) * (1.0 - strength * fresh)
         words |= others
     return best
+
+
+def _is_kind(stored: Mapping[str, Any], kind: str) -> bool:
+    """Whether the names or the description of a platform have a wider word of what was asked for."""
+    return kind in stored["w"] or kind in stored["b"] or any(kind in name for name in stored["x"])
 
 
 def _named(stored: Mapping[str, Any], word: str) -> bool:

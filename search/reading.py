@@ -9,6 +9,7 @@ from search.abbreviations import Abbreviations
 from search.addresses import bare, telling
 from search.concept import Concept, concept_clause
 from search.engine import AtLeast, Clause, Phrase, Plan, SearchEngine, Term
+from search.everyday import everyday
 from search.grams import bigrams, initial_bigrams, is_initials, is_inverted
 from search.hangul import even, fold, initials, is_letter, is_syllable, spells
 from search.hanja import has_hanja, readings
@@ -61,26 +62,32 @@ class Reader:
         concepts = tuple(Concept(fold(token), 1.0) for token in dict.fromkeys(tokens))
         return Understood(text, (fold(text),) if fold(text) else (), concepts)
 
-    def read(self, text: str, area_id: int | None) -> Understood:
-        """The best reading of a query."""
+    def read(self, text: str, area_id: int | None, common: bool = False) -> Understood:
+        """The best reading of a query; with `common`, words that everybody uses may be slips too."""
         self.refresh()
         address = telling(text)
         if address:
             read = self._at(text, address) or address
-            return self._read(even(read), area_id, (Interpretation("spelling", text.strip(), read),), mend=True)
+            return self._read(
+                even(read), area_id, (Interpretation("spelling", text.strip(), read),), True, common=common
+            )
         text, hanja = self._hangul(text.strip())
         text, notes = self._keyboard.read(text)
         text = even(text)
         left = None if self._known.named(fold(text)) else left_out(text)
         if left is not None:
-            wanted = self._read(left.text, area_id, (*hanja, *notes), mend=True)
+            wanted = self._read(left.text, area_id, (*hanja, *notes), True, common=common)
             if wanted.functions or wanted.exact or wanted.only_place:
                 note = Interpretation("left_out", left.word, left.text)
                 return replace(wanted, left_out=fold(left.word), interpretation=(*wanted.interpretation, note))
             # 배민 말고 뭐 있나: what does the same is wanted, but not that.
-            understood = self._read(text, area_id, (*hanja, *notes), mend=True)
+            understood = self._read(text, area_id, (*hanja, *notes), True, common=common)
             return replace(understood, left_out=fold(left.word)) if understood.need else understood
-        return self._read(text, area_id, (*hanja, *notes), mend=True)
+        understood = self._read(text, area_id, (*hanja, *notes), True, common=common)
+        if not understood.choices and understood.functions and understood.functions[0].id == "home_page":
+            # A district's resident who asks for the 시청 means the city's page, not her own.
+            return replace(understood, choices=tuple(self._mentions.seat(text, area_id)))
+        return understood
 
     def _hangul(self, text: str) -> tuple[str, list[Interpretation]]:
         """The text with its Hanja read as Hangul; a name that is written with Hanja stays as it is."""
@@ -110,6 +117,7 @@ class Reader:
         notes: tuple[Interpretation, ...],
         mend: bool,
         begun: bool = False,
+        common: bool = False,
     ) -> Understood:
         mentions = self._mentions.find(plain, area_id)
         if mentions and not self._mentions.without(plain, mentions)[0] and self._known.named(fold(plain)):
@@ -147,7 +155,7 @@ class Reader:
             if completed is not None and not (name and number == 0):
                 # A whole name a slip away says more than a word of the vocabulary that begins so.
                 return self._completed(completed, area_id, notes)
-            sure = self._sure(core)
+            sure = core in everyday() or self._sure(core)
             if name and not sure:
                 more = (*notes, Interpretation("spelling", plain, shown))
                 if number == 0:
@@ -162,7 +170,7 @@ class Reader:
                 if expanded is not None:
                     more = (*notes, Interpretation("abbreviation", expanded.typed, expanded.read))
                     return self._read(expanded.text, area_id, more, mend=False)
-                mended, corrected = self._slips.mended(plain)
+                mended, corrected = self._slips.mended(plain, common)
                 if corrected:
                     told = tuple(Interpretation("spelling", old, new) for old, new in corrected)
                     return self._read(mended, area_id, (*notes, *told), mend=False)
@@ -311,4 +319,5 @@ class Reader:
             or (len(word.text) < 2 and not word.known),
             word.known,
             word.kind == "verb",
+            vocabulary.kinds.get(word.text, ()),
         )

@@ -6,6 +6,7 @@ from itertools import pairwise
 from registry.governments import Places
 from search.closeness import allowed, slips
 from search.engine import AtLeast, Clause, Constant, Phrase, Plan, Term
+from search.everyday import everyday
 from search.grams import bigrams, is_initials, key_trigrams
 from search.hangul import fold, is_letter, keystrokes
 from search.known import Known
@@ -25,13 +26,16 @@ class Slips:
         self._names: Memory[tuple[str, str, int]] = Memory(MOST_KEPT)
         self._mended: Memory[tuple[str, list[tuple[str, str]]]] = Memory(MOST_KEPT)
 
-    def mended(self, text: str) -> tuple[str, list[tuple[str, str]]]:
-        """The text with unknown words replaced by a known one a slip away, where nothing bears out what was typed."""
+    def mended(self, text: str, common: bool = False) -> tuple[str, list[tuple[str, str]]]:
+        """The text with unknown words replaced by a known one a slip away, where nothing bears out what was typed.
+
+        Words that everybody uses stand as they are, unless `common` asks for them too.
+        """
         # What is known may lag behind the index, and both count here.
         stand = (self._known.engine.generation(), self._known.generation)
-        return self._mended.found(stand, text, lambda: self._mend(text))
+        return self._mended.found(stand, (text, common), lambda: self._mend(text, common))
 
-    def _mend(self, text: str) -> tuple[str, list[tuple[str, str]]]:
+    def _mend(self, text: str, common: bool) -> tuple[str, list[tuple[str, str]]]:
         changes: list[tuple[str, str]] = []
         for token in text.split():
             if len(fold(token)) < 2:
@@ -53,6 +57,8 @@ class Slips:
                 for josa in self._known.lexicon.josa
                 if len(token) - len(josa) >= 2 and token.endswith(josa)
             ]
+            if not common and not everyday().isdisjoint((token, *bare)):
+                continue
             for typed in dict.fromkeys((token, *bare, _middle(token, read), *unknown)):
                 near = self._known.nearest(typed, part=typed != token)
                 if near and near != typed:
