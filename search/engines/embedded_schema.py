@@ -1,7 +1,6 @@
 """How our fields lie in a tantivy index, an entry as a tantivy document, and the facts read back from one."""
 
 import json
-from functools import lru_cache
 from typing import Any
 
 import tantivy
@@ -9,9 +8,6 @@ from pydantic_core import from_json
 
 from search.engine import NOTHING, IndexEntry
 from search.fields import CODE_FIELDS, NUMBER_FIELDS, PHRASE_FIELDS, TEXT_FIELDS
-
-# Facts of so many documents are kept read: some 25 MB, and all of the bundled catalogue.
-MOST_KEPT = 4096
 
 
 def make_schema() -> Any:
@@ -50,12 +46,6 @@ def id_of(document: Any) -> str:
 
 
 def facts_of(document: Any) -> dict[str, Any]:
-    """The facts stored with a document that was read; sixty of them are read for every answer. Not to be changed: they are shared."""
-    return _read(document.get_first("stored"))
-
-
-@lru_cache(MOST_KEPT)
-def _read(stored: bytes) -> dict[str, Any]:
-    # Kept by what was written, so that nothing has to be forgotten when the index changes.
-    facts: dict[str, Any] = from_json(stored)
+    """The facts stored with a document that was read; sixty of them are read for every answer."""
+    facts: dict[str, Any] = from_json(document.get_first("stored"))
     return facts
