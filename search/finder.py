@@ -52,23 +52,24 @@ class Finder:
 
     def state(self) -> Hashable:
         """All that answers rest on at the moment: the index, the words of it that queries are read with, the governments."""
-        return self._state(self._preparing.now())
+        return self._state(self._preparing.now(), self._engine.generation())
 
     def state_at_hand(self) -> Hashable | None:
         """The same where it is known without waiting for the engine or the registry; else None."""
         known, generation = self._preparing.at_hand(), self._engine.generation_at_hand()
-        if known is None or generation is None:
-            return None
-        return generation, known.reader.generation, known.stamp
+        return None if known is None or generation is None else self._state(known, generation)
 
-    def _state(self, known: Prepared) -> Hashable:
-        return self._engine.generation(), known.reader.generation, known.stamp
+    @staticmethod
+    def _state(known: Prepared, generation: str) -> Hashable:
+        return generation, known.reader.generation, known.stamp
 
     def search(self, query: SearchQuery) -> SearchPage:
         """One page of answers."""
         started = time.perf_counter()
         known = self._preparing.now()
-        page = self._answers.page(query, lambda: self._state(known), lambda: self._answer(query, known))
+        page = self._answers.page(
+            query, lambda: self._state(known, self._engine.generation()), lambda: self._answer(query, known)
+        )
         return replace(page, took_ms=(time.perf_counter() - started) * 1000)
 
     def _answer(self, query: SearchQuery, known: Prepared) -> SearchPage:

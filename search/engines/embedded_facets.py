@@ -18,9 +18,9 @@ MOST_KEPT = 1000
 class FacetCounter:
     """Counts beside the search for candidates: tantivy lets go of the interpreter's lock while it works."""
 
-    def __init__(self, queries: Queries, most_kept: int = MOST_KEPT) -> None:
+    def __init__(self, queries: Queries) -> None:
         self._queries = queries
-        self._kept: Memory[Counts] = Memory(most_kept)
+        self._kept: Memory[Counts] = Memory(MOST_KEPT)
         self._threads = ThreadPoolExecutor(max(2, os.cpu_count() or 2), "facets")
 
     def start(self, searcher: Any, generation: str, plan: Plan) -> Future[Counts]:
